@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { type EnvError, readEnv } from './env.js';
+
+const LONG = 'x'.repeat(32);
+
+const problemsOf = (source: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    readEnv(source);
+    return [];
+  } catch (error) {
+    return (error as EnvError).problems;
+  }
+};
+
+describe('The settings', () => {
+  test('need nothing to be set', () => {
+    expect(readEnv({})).toEqual({
+      production: false,
+      port: 3000,
+      host: '127.0.0.1',
+      dataDir: '.kith',
+      databaseUrl: undefined,
+      jwtSecrets: [],
+      sessionTtl: 172_800,
+      adminEmail: 'admin@example.org',
+      adminPassword: undefined,
+      defaultPhoneRegion: 'US',
+      matchConflictingRef: 'by_name',
+      matchNameGuard: false,
+      bodyLimit: 16 * 1024 ** 2,
+      pageMaxSize: 1000,
+      publicUrl: undefined,
+      logLevel: 'info',
+      corsOrigins: [],
+      trustProxy: false,
+    });
+  });
+
+  test.each([
+    [{ PORT: '8080' }, { port: 8080 }],
+    [{ DATABASE_URL: 'postgres://u@h/d' }, { databaseUrl: 'postgres://u@h/d' }],
+    [{ JWT_SECRET: `${LONG}, ${LONG}y` }, { jwtSecrets: [LONG, `${LONG}y`] }],
+    [{ BODY_LIMIT: '512kb' }, { bodyLimit: 524_288 }],
+    [{ PUBLIC_URL: 'https://x.example/' }, { publicUrl: 'https://x.example' }],
+    [
+      { CORS_ORIGINS: 'https://a.example,https://b.example' },
+      { corsOrigins: ['https://a.example', 'https://b.example'] },
+    ],
+    [{ TRUST_PROXY: 'loopback' }, { trustProxy: 'loopback' }],
+    [
+      { MATCH_NAME_GUARD: 'true', MATCH_CONFLICTING_REF: 'separate' },
+      { matchNameGuard: true, matchConflictingRef: 'separate' },
+    ],
+    [{ PORT: ' ' }, { port: 3000 }],
+  ])('%j is understood', (source, read) => {
+    expect(readEnv(source)).toMatchObject(read);
+  });
+
+  test.each([
+    ['PORT', '70000'],
+    ['PORT', '3e3'],
+    ['DATABASE_URL', 'mysql://h/d'],
+    ['JWT_SECRET', 'short'],
+    ['SESSION_TTL', '-1'],
+    ['ADMIN_EMAIL', 'nobody'],
+    ['ADMIN_PASSWORD', 'short'],
+    ['DEFAULT_PHONE_REGION', 'usa'],
+    ['MATCH_CONFLICTING_REF', 'maybe'],
+    ['MATCH_NAME_GUARD', '1'],
+    ['BODY_LIMIT', 'lots'],
+    ['PAGE_MAX_SIZE', '0'],
+    ['PUBLIC_URL', 'x.example'],
+    ['LOG_LEVEL', 'loud'],
+  ])('%s=%s is refused by name', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: `))]);
+  });
+
+  test('tell all their problems at once', () => {
+    expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'y', NODE_ENV: 'production' })).toHaveLength(3);
+  });
+
+  test('cannot be changed by anybody later', () => {
+    expect(Object.isFrozen(readEnv({}))).toBe(true);
+  });
+
+  test('all stand in .env.example, and no others do', () => {
+    const example = readFileSync('.env.example', 'utf8');
+    const source = readFileSync('src/config/env.ts', 'utf8');
+    const named = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
+    const asked = [...source.matchAll(/'([A-Z][A-Z_]{3,})'/g)].map(([, name]) => name);
+    expect(named.sort()).toEqual([...new Set(asked)].sort());
+  });
+});

@@ -1,0 +1,1 @@
+export { ENV, EnvError, readEnv, type Env } from './env.js';
