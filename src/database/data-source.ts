@@ -1,0 +1,19 @@
+import { DataSource } from 'typeorm';
+import { entities } from './entities.js';
+import { migrations } from './migrations.js';
+import { SnakeNamingStrategy } from './snake-naming.strategy.js';
+
+/** The one way to a DataSource: the server, the tests, the migrations and the TypeORM command line use it. */
+export function createDataSource(url: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    namingStrategy: new SnakeNamingStrategy(),
+    // Our ids need no extension, and an application's role may not be allowed to create one.
+    installExtensions: false,
+    poolSize: 10,
+    applicationName: 'kith',
+  });
+}

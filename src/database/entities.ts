@@ -1,0 +1,26 @@
+import { Session } from '../auth/session.entity.js';
+import { User } from '../auth/user.entity.js';
+import { ContactAssignment } from '../contact-assignments/contact-assignment.entity.js';
+import { GroupMembership } from '../groups/group-membership.entity.js';
+import { Group } from '../groups/group.entity.js';
+import { EmailAddress } from '../people/email-address.entity.js';
+import { PersonChange } from '../people/merge/person-change.entity.js';
+import { PersonDuplicate } from '../people/merge/person-duplicate.entity.js';
+import { Person } from '../people/person.entity.js';
+import { PhoneNumber } from '../people/phone-number.entity.js';
+import { Setting } from './setting.entity.js';
+
+/** Every table that the product owns. */
+export const entities = [
+  ContactAssignment,
+  EmailAddress,
+  Group,
+  GroupMembership,
+  Person,
+  PersonChange,
+  PersonDuplicate,
+  PhoneNumber,
+  Session,
+  Setting,
+  User,
+];

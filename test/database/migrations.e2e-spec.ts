@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { DataSource } from 'typeorm';
+import { createDataSource, migrate } from '../../src/database/index.js';
+import { createTestDatabase } from '../support/test-database.js';
+
+type Column = {
+  readonly table_name: string;
+  readonly column_name: string;
+  readonly data_type: string;
+  readonly is_nullable: string;
+};
+
+const TYPES: Record<string, string> = { 'timestamp with time zone': 'timestamptz', ARRAY: 'bigint' };
+
+describe('The migrations', () => {
+  let own: Awaited<ReturnType<typeof createTestDatabase>>;
+  let dataSource: DataSource;
+
+  beforeEach(async () => {
+    own = await createTestDatabase();
+    dataSource = await createDataSource(own.url).initialize();
+  });
+
+  afterEach(async () => {
+    await dataSource.destroy();
+    await own.drop();
+  });
+
+  const undoAll = async (): Promise<void> => {
+    for (let left = dataSource.migrations.length; left > 0; left -= 1)
+      await dataSource.undoLastMigration({ transaction: 'each' });
+  };
+
+  const tables = async (): Promise<string[]> =>
+    (
+      await dataSource.query<{ name: string }[]>(
+        `select table_name as name from information_schema.tables where table_schema = 'public' order by 1`,
+      )
+    )
+      .map(({ name }) => name)
+      .filter((name) => name !== 'migrations');
+
+  test('lead back to nothing, from data, and forward again', async () => {
+    await dataSource.query(`insert into people (first_name) values ('Ada')`);
+    await dataSource.query(
+      `insert into email_addresses (person_id, email, normal_form) select id, 'a', 'a' from people`,
+    );
+    const before = await tables();
+    expect(before).toHaveLength(11);
+    await undoAll();
+    expect(await tables()).toEqual([]);
+    await migrate(dataSource);
+    expect(await tables()).toEqual(before);
+  });
+
+  test('run once, whoever starts at the same moment', async () => {
+    await undoAll();
+    const others = await Promise.all([1, 2, 3].map(() => createDataSource(own.url).initialize()));
+    await Promise.all(others.map(migrate));
+    await Promise.all(others.map((other) => other.destroy()));
+    expect(await dataSource.query('select count(*)::int as ran from migrations')).toEqual([
+      { ran: dataSource.migrations.length },
+    ]);
+  });
+
+  test('and the entities name the same columns, types and nulls', async () => {
+    const stored = await dataSource.query<Column[]>(
+      `select table_name, column_name, data_type, is_nullable from information_schema.columns
+       where table_schema = 'public' and table_name <> 'migrations'`,
+    );
+    const inTables = stored.map(({ table_name, column_name, data_type, is_nullable }) =>
+      [
+        table_name,
+        column_name,
+        TYPES[data_type] ?? data_type,
+        is_nullable === 'YES' ? 'null' : 'not null',
+      ].join(' '),
+    );
+    const inEntities = dataSource.entityMetadatas.flatMap(({ tableName, columns }) =>
+      columns.map((column) =>
+        [tableName, column.databaseName, String(column.type), column.isNullable ? 'null' : 'not null'].join(
+          ' ',
+        ),
+      ),
+    );
+    expect(inEntities.sort()).toEqual(inTables.sort());
+  });
+
+  test('can be asked about by the TypeORM command line', async () => {
+    const env = { ...process.env, DATABASE_URL: own.url, NODE_OPTIONS: '' };
+    const { stdout } = await promisify(execFile)('npm', ['run', 'typeorm', '--', 'migration:show'], { env });
+    expect(stdout).toMatch(/\[X\].*CreatePeople1764000000000/);
+  });
+
+  test('name every constraint so that a person can read it', async () => {
+    const names = await dataSource.query<{ name: string }[]>(
+      `select conname as name from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n' and conrelid::regclass::text <> 'migrations'`,
+    );
+    expect(names.filter(({ name }) => !/^[a-z][a-z0-9_]+$/.test(name) || /\d$/.test(name))).toEqual([]);
+  });
+
+  test.each([
+    [
+      `insert into email_addresses (person_id, email, normal_form) values (1, 'x', 'x'), (1, 'X', 'x')`,
+      'email_addresses_once_per_person',
+    ],
+    [
+      `insert into email_addresses (person_id, email, normal_form, is_primary) values (1, 'x', 'x', true), (1, 'y', 'y', true)`,
+      'email_addresses_one_primary',
+    ],
+    [
+      `insert into phone_numbers (person_id, number, normal_form, is_primary) values (1, '1', '1', true), (1, '2', '2', true)`,
+      'phone_numbers_one_primary',
+    ],
+    [
+      `insert into group_memberships (person_id, group_id) values (1, 1), (1, 1)`,
+      'group_memberships_once_per_person',
+    ],
+    [
+      `insert into group_memberships (person_id, group_id, external_ref) values (1, 1, 'r'), (2, 1, 'r')`,
+      'group_memberships_external_ref_once',
+    ],
+    [
+      `insert into group_memberships (person_id, group_id, role) values (1, 1, 'king')`,
+      'group_memberships_role_known',
+    ],
+    [
+      `insert into contact_assignments (person_id, assigned_to_id) values (1, 2), (1, 2)`,
+      'contact_assignments_once',
+    ],
+    [
+      `insert into contact_assignments (person_id, assigned_to_id) values (1, 1)`,
+      'contact_assignments_not_to_oneself',
+    ],
+    [`update groups set parent_id = id`, 'groups_not_own_parent'],
+    [
+      `insert into groups (id, name, external_ref) overriding system value values (7, 'a', 'r'), (8, 'b', 'r')`,
+      'groups_external_ref_once',
+    ],
+    [
+      `insert into email_addresses (person_id, email, normal_form) values (99, 'x', 'x')`,
+      'email_addresses_person_fkey',
+    ],
+  ])('%s meets its constraint', async (statement, constraint) => {
+    await dataSource.query(
+      `insert into people (id, first_name) overriding system value values (1, 'a'), (2, 'b')`,
+    );
+    await dataSource.query(`insert into groups (id, name) overriding system value values (1, 'g')`);
+    await expect(dataSource.query(statement)).rejects.toMatchObject({ driverError: { constraint } });
+  });
+});

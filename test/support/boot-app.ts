@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from '../../src/app.setup.js';
+import { ensureFirstAdministrator } from '../../src/auth/index.js';
+import { readEnv, type Env } from '../../src/config/index.js';
+import { createDataSource, Database } from '../../src/database/index.js';
+import { createTestDatabase } from './test-database.js';
+
+export const ADMIN = { email: 'admin@example.org', password: 'correct horse battery' };
+
+export interface TestApp {
+  readonly app: NestFastifyApplication;
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+/** The real server on a database of its own, with the first administrator; not listening. */
+export async function bootApp(settings: NodeJS.ProcessEnv = {}): Promise<TestApp> {
+  const own = await createTestDatabase();
+  const secret = 'a secret of the tests that is long enough';
+  const env: Env = readEnv({
+    LOG_LEVEL: 'silent',
+    JWT_SECRET: secret,
+    DATABASE_URL: own.url,
+    ADMIN_PASSWORD: ADMIN.password,
+    ...settings,
+  });
+  const dataSource = await createDataSource(own.url).initialize();
+  const database = new Database(dataSource);
+  await ensureFirstAdministrator(database, env);
+  const app = await createApp(env, database);
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return {
+    app,
+    database,
+    async close() {
+      await app.close();
+      await dataSource.destroy();
+      await own.drop();
+    },
+  };
+}

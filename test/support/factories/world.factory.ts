@@ -1,0 +1,156 @@
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { TokenService, type Role } from '../../../src/auth/index.js';
+import type { Row } from '../../../src/database/index.js';
+import { ApiClient } from '../api-client.js';
+import { bootApp, type TestApp } from '../boot-app.js';
+import { insert } from './insert.factory.js';
+
+/** Somebody with a login, signed in. */
+export interface Caller {
+  readonly name: string;
+  readonly personId: string;
+  readonly userId: string;
+  readonly token: string;
+  /** Speaks strict JSON:API; `api.lenient` plain JSON. */
+  readonly api: ApiClient;
+}
+
+const SECRET = 'a secret of the tests that is long enough';
+
+/** Every table that a request may write, but for the notes on the use of sessions. */
+const TABLES = [
+  'people',
+  'email_addresses',
+  'phone_numbers',
+  'groups',
+  'group_memberships',
+  'contact_assignments',
+  'users',
+  'person_changes',
+  'person_duplicates',
+] as const;
+
+/** A booted server with a database of its own, and ways to put rows into it past the API. */
+export class World {
+  private constructor(private readonly testApp: TestApp) {}
+
+  static async boot(settings: NodeJS.ProcessEnv = {}): Promise<World> {
+    return new World(await bootApp({ JWT_SECRET: SECRET, ...settings }));
+  }
+
+  get app(): TestApp['app'] {
+    return this.testApp.app;
+  }
+
+  get database(): TestApp['database'] {
+    return this.testApp.database;
+  }
+
+  close(): Promise<void> {
+    return this.testApp.close();
+  }
+
+  /** A caller without a token. */
+  get nobody(): ApiClient {
+    return new ApiClient(this.app);
+  }
+
+  person(values: Readonly<Record<string, unknown>> | string = {}): Promise<string> {
+    return insert(this.database, 'people', {
+      first_name: 'Somebody',
+      ...(typeof values === 'string' ? { first_name: values } : values),
+    });
+  }
+
+  email(personId: string, email: string, primary = false): Promise<string> {
+    const values = { person_id: personId, email, normal_form: email.toLowerCase(), is_primary: primary };
+    return insert(this.database, 'email_addresses', values);
+  }
+
+  phone(personId: string, number: string, primary = false): Promise<string> {
+    const values = { person_id: personId, number, normal_form: number, e164: number, is_primary: primary };
+    return insert(this.database, 'phone_numbers', values);
+  }
+
+  group(name: string, values: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    return insert(this.database, 'groups', { name, ...values });
+  }
+
+  member(
+    personId: string,
+    groupId: string,
+    role: Role = 'contact',
+    values: Readonly<Record<string, unknown>> = {},
+  ): Promise<string> {
+    const membership = { person_id: personId, group_id: groupId, role, ...values };
+    return insert(this.database, 'group_memberships', membership);
+  }
+
+  /** A person in a group. */
+  async contact(name: string, groupId: string): Promise<string> {
+    const personId = await this.person(name);
+    await this.member(personId, groupId);
+    return personId;
+  }
+
+  assignment(
+    assignedToId: string,
+    personId: string,
+    values: Readonly<Record<string, unknown>> = {},
+  ): Promise<string> {
+    return insert(this.database, 'contact_assignments', {
+      assigned_to_id: assignedToId,
+      person_id: personId,
+      ...values,
+    });
+  }
+
+  /** Somebody who can sign in, and has. @param roles by the id of the group */
+  async caller(
+    name: string,
+    roles: Readonly<Record<string, Role>> = {},
+    { superAdmin = false } = {},
+  ): Promise<Caller> {
+    const personId = await this.person(name);
+    const email = `${name.toLowerCase()}.${personId}@example.org`;
+    const userId = await insert(this.database, 'users', {
+      person_id: personId,
+      email,
+      normal_form: email,
+      password_hash: 'none: signs in with a token only',
+      super_admin: superAdmin,
+    });
+    for (const [groupId, role] of Object.entries(roles)) await this.member(personId, groupId, role);
+    const token = await this.tokenFor(userId);
+    return { name, personId, userId, token, api: new ApiClient(this.app, token) };
+  }
+
+  /** A token of a new session. */
+  async tokenFor(userId: string): Promise<string> {
+    const expires_at = new Date(Date.now() + 3_600_000);
+    const sessionId = await insert(this.database, 'sessions', { user_id: userId, expires_at });
+    return this.app.get(TokenService).sign({ userId, sessionId }).token;
+  }
+
+  /** @returns the first column of the first row */
+  async value<T = string>(statement: Sql): Promise<T> {
+    const [row = {}] = await this.database.query(statement);
+    return Object.values(row)[0] as T;
+  }
+
+  /** One stored row by column. */
+  async row(table: (typeof TABLES)[number], id: string): Promise<Row | undefined> {
+    const [row] = await this.database.query(sql`select * from ${raw(table)} where id = ${id}::bigint`);
+    return row;
+  }
+
+  count(table: (typeof TABLES)[number]): Promise<number> {
+    return this.value<number>(sql`select count(*)::int from ${raw(table)}`);
+  }
+
+  /** All there is, as one text: equal before and after what must change nothing. */
+  everything(): Promise<string> {
+    const rows = TABLES.map((table) => `(select jsonb_agg(t order by t.id) from ${table} t)`);
+    return this.value(sql`select jsonb_build_array(${raw(rows.join(', '))})::text`);
+  }
+}
