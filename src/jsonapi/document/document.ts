@@ -1,0 +1,42 @@
+/** The documents of JSON:API 1.1, as answers are made of them. */
+export const MEDIA_TYPE = 'application/vnd.api+json';
+
+export type Link = string | { href: string; meta?: Record<string, unknown> } | null;
+
+export interface Identifier {
+  type: string;
+  id: string;
+}
+
+export type Linkage = Identifier | Identifier[] | null;
+
+export interface RelationshipObject {
+  links: { self: Link; related: Link; next?: Link };
+  data?: Linkage;
+}
+
+export interface ResourceObject extends Identifier {
+  attributes?: Record<string, unknown>;
+  relationships?: Record<string, RelationshipObject>;
+  links: { self: string };
+  meta?: Record<string, unknown>;
+}
+
+export interface ErrorObject {
+  id: string;
+  status: string;
+  code: string;
+  title: string;
+  detail: string;
+  source?: { pointer?: string; parameter?: string; header?: string };
+  meta?: Record<string, unknown>;
+}
+
+export interface Document {
+  jsonapi: { version: '1.1' };
+  data?: ResourceObject | ResourceObject[] | Linkage;
+  errors?: ErrorObject[];
+  included?: ResourceObject[];
+  links?: Record<string, Link>;
+  meta?: Record<string, unknown>;
+}

@@ -1,0 +1,45 @@
+import { CATALOG, type ErrorCode } from './catalog.js';
+
+/** Where the problem stands: a JSON Pointer into the request as sent, a query parameter, or a header. */
+export interface ErrorSource {
+  readonly pointer?: string;
+  readonly parameter?: string;
+  readonly header?: string;
+}
+
+/** One problem, told to a person: `detail` is a sentence that says what to do. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly source?: ErrorSource;
+  readonly meta?: Record<string, unknown>;
+  /** Only where a client needs another than the catalog's. */
+  readonly status?: number;
+}
+
+export const statusOf = ({ code, status }: Problem): number => status ?? CATALOG[code][0];
+
+/** A refusal with one or more problems; becomes `errors[]` (JSON:API 1.1, error objects). */
+export class JsonApiError extends Error {
+  constructor(
+    readonly problems: readonly Problem[],
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(problems.map(({ code, detail }) => `${code}: ${detail}`).join('; '));
+  }
+
+  static of(
+    code: ErrorCode,
+    detail: string,
+    source?: ErrorSource,
+    meta?: Record<string, unknown>,
+  ): JsonApiError {
+    return new JsonApiError([{ code, detail, source, meta }]);
+  }
+
+  /** The status of the one kind of problem there is, else 400: the most general one. */
+  get status(): number {
+    const statuses = new Set(this.problems.map(statusOf));
+    return statuses.size === 1 ? ([...statuses][0] as number) : 400;
+  }
+}

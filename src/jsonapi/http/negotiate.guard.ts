@@ -1,0 +1,52 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { MEDIA_TYPE } from '../document/document.js';
+import { JsonApiError } from '../errors/jsonapi-error.js';
+import type { JsonApiRequest } from './jsonapi-request.js';
+import { parseAccept, parseMediaType, type MediaType } from './media-type.js';
+
+const JSON_TYPE = 'application/json';
+
+/** 415, 406, or strict or lenient: the first thing decided of every request (JSON:API 1.1, "Content Negotiation"). */
+@Injectable()
+export class NegotiateGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<JsonApiRequest>();
+    const spoken = hasBody(request) ? spokenType(request.headers['content-type']) : undefined;
+    const wanted = wantedType(request.headers.accept);
+    request.lenient = (spoken ?? wanted) === JSON_TYPE;
+    return true;
+  }
+}
+
+const hasBody = ({ body }: JsonApiRequest): boolean => Buffer.isBuffer(body) && body.length > 0;
+
+function spokenType(header: string | undefined): string {
+  const type = header === undefined ? undefined : parseMediaType(header);
+  if (type?.essence === JSON_TYPE || (type && isPlainJsonApi(type, ['profile']))) return type.essence;
+  const detail = `Send the body as ${MEDIA_TYPE}, without parameters such as charset or an extension that is not known here.`;
+  throw JsonApiError.of(
+    'unsupported_media_type',
+    detail,
+    header === undefined ? undefined : { header: 'Content-Type' },
+  );
+}
+
+/** Among what the client takes: JSON:API first, then plain JSON; anything goes when it does not mind. */
+function wantedType(header: string | undefined): string {
+  const types =
+    header === undefined
+      ? []
+      : parseAccept(header).filter(({ parameters }) => Number(parameters.get('q') ?? 1) > 0);
+  const fits = (essence: string): boolean => types.some((type) => type.essence === essence);
+  if (types.some((type) => isPlainJsonApi(type, ['profile', 'q']))) return MEDIA_TYPE;
+  if (fits(JSON_TYPE)) return JSON_TYPE;
+  if (header === undefined || header.trim() === '') return MEDIA_TYPE;
+  if (!fits(MEDIA_TYPE) && (fits('*/*') || fits('application/*'))) return MEDIA_TYPE;
+  throw JsonApiError.of('not_acceptable', `Answers are ${MEDIA_TYPE}; accept that without parameters.`, {
+    header: 'Accept',
+  });
+}
+
+/** JSON:API without an extension that we do not have; profiles are never a reason to refuse. */
+const isPlainJsonApi = ({ essence, parameters }: MediaType, allowed: readonly string[]): boolean =>
+  essence === MEDIA_TYPE && [...parameters.keys()].every((name) => allowed.includes(name));

@@ -1,0 +1,32 @@
+export { MEDIA_TYPE, type Document, type ResourceObject } from './document/document.js';
+export { JsonApiError, type Problem } from './errors/jsonapi-error.js';
+export { authorizeCreation, insertRow } from './operations/create-resource.js';
+export { type ErrorCode } from './errors/catalog.js';
+export { AnswerInterceptor } from './http/answer.interceptor.js';
+export { answerClientError } from './http/client-error.js';
+export { ErrorFilter } from './http/error.filter.js';
+export { type JsonApiRequest } from './http/jsonapi-request.js';
+export { NegotiateGuard } from './http/negotiate.guard.js';
+export { RouteTable } from './http/route-table.js';
+export { JsonApiModule } from './jsonapi.module.js';
+export {
+  type Answer,
+  type CreateOperation,
+  type OperationContext,
+  type RemoveOperation,
+  type UpdateOperation,
+  type Written,
+} from './operations/operation.js';
+export { lockRow } from './operations/write-columns.js';
+export { parseQueryString, problem } from './query/query-string.js';
+export { PRIMARY, type Draft } from './request/read-draft.js';
+export { isStorable } from './request/storable.js';
+export { isObject, readJson, type JsonObject } from './request/read-json.js';
+export {
+  defineResource,
+  type ResourceDefinition,
+  type ResourcePolicy,
+  type WriteRequest,
+} from './resource/define-resource.js';
+export { Registry } from './resource/registry.js';
+export { BASE_PATH } from './response/links.js';

@@ -1,0 +1,47 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ENV, type Env } from '../config/index.js';
+import { Database } from '../database/index.js';
+import { resourceController } from './http/resource.controller.js';
+import { RouteTable } from './http/route-table.js';
+import { UnknownRouteController } from './http/unknown-route.controller.js';
+import { CreateResource } from './operations/create-resource.js';
+import { Endpoints } from './operations/endpoints.js';
+import { RemoveResource } from './operations/remove-resource.js';
+import { UpdateResource } from './operations/update-resource.js';
+import type { ResourceDefinition } from './resource/define-resource.js';
+import { Registry } from './resource/registry.js';
+import { DocumentBuilder } from './response/build-document.js';
+import { Links } from './response/links.js';
+import { Store } from './store/store.js';
+
+/** Serves the given resource types. Needs `ENV` and `Database` from a global module. */
+@Module({})
+export class JsonApiModule {
+  static register(definitions: readonly ResourceDefinition[]): DynamicModule {
+    return {
+      module: JsonApiModule,
+      global: true,
+      controllers: [...definitions.map(resourceController), UnknownRouteController],
+      providers: [
+        CreateResource,
+        Endpoints,
+        RemoveResource,
+        RouteTable,
+        UpdateResource,
+        {
+          provide: Registry,
+          inject: [Database],
+          useFactory: ({ dataSource }: Database) => new Registry(definitions, dataSource),
+        },
+        { provide: Store, inject: [Registry], useFactory: (registry: Registry) => new Store(registry) },
+        {
+          provide: DocumentBuilder,
+          inject: [Registry, ENV],
+          useFactory: (registry: Registry, env: Env) =>
+            new DocumentBuilder(registry, new Links(env.publicUrl)),
+        },
+      ],
+      exports: [CreateResource, Registry, RouteTable, UpdateResource, RemoveResource],
+    };
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import sql, { join } from 'sql-template-tag';
+import { Database, type Transaction } from '../../database/index.js';
+import { JsonApiError } from '../errors/jsonapi-error.js';
+import type { Draft } from '../request/read-draft.js';
+import type { ResourcePolicy } from '../resource/define-resource.js';
+import { Registry } from '../resource/registry.js';
+import { identifier } from '../store/compile-select.js';
+import type { CreateOperation, OperationContext, Written } from './operation.js';
+import { columnsOf, orConflict, requireReadableEnds } from './write-columns.js';
+
+/** POST of a type that is nothing but its row. */
+@Injectable()
+export class CreateResource implements CreateOperation {
+  constructor(
+    private readonly database: Database,
+    private readonly registry: Registry,
+  ) {}
+
+  create(context: OperationContext, draft: Draft): Promise<Written> {
+    return this.database.transaction(async (tx) => {
+      const values = await authorizeCreation(tx, this.registry, context, draft);
+      return { id: await insertRow(tx, draft, values), created: true };
+    });
+  }
+}
+
+/** The columns of the new row, once everything that could forbid it has been asked. */
+export async function authorizeCreation(
+  tx: Transaction,
+  registry: Registry,
+  { resource, actor }: OperationContext,
+  draft: Draft,
+): Promise<Record<string, unknown>> {
+  const policy = resource.policy as ResourcePolicy;
+  const values = { ...resource.defaults?.(actor as never), ...columnsOf(draft, false) };
+  await requireReadableEnds(tx, registry, actor, draft);
+  if (!policy.create) throw forbidden(resource.type, 'created');
+  await policy.create({ actor, tx, values });
+  return values;
+}
+
+/** Writes the row; the id that it got. */
+export async function insertRow(
+  tx: Transaction,
+  draft: Draft,
+  values: Record<string, unknown>,
+): Promise<string> {
+  const columns = Object.keys(values);
+  const [row] = await orConflict(draft, () =>
+    tx.query<{ id: string }>(sql`
+      insert into ${identifier(draft.resource.table)} (${join(columns.map(identifier))})
+      values (${join(Object.values(values))}) returning id`),
+  );
+  return (row as { id: string }).id;
+}
+
+export const forbidden = (type: string, done: string): JsonApiError =>
+  JsonApiError.of('forbidden', `A ${type} cannot be ${done} here, or not by you.`);

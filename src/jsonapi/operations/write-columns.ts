@@ -1,0 +1,114 @@
+import sql, { raw } from 'sql-template-tag';
+import { sqlState, type Row, type Transaction } from '../../database/index.js';
+import { JsonApiError, type Problem } from '../errors/jsonapi-error.js';
+import { isId } from '../request/read-fields.js';
+import type { Draft } from '../request/read-draft.js';
+import type { Registry, Resource } from '../resource/registry.js';
+import { identifier, SelectCompiler } from '../store/compile-select.js';
+
+/** The columns that a draft sets, by name. @throws JsonApiError 403 for relationships that cannot be written this way */
+export function columnsOf(draft: Draft, updating: boolean): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [name, value] of Object.entries(draft.attributes)) {
+    const attribute = draft.resource.attributes[name];
+    if (!attribute || attribute.writeOnly) continue;
+    if (attribute.write === 'create' && updating)
+      problems.push(readOnly(draft, name, `${draft.pointer}/attributes/${name}`));
+    else values[attribute.column ?? name] = value;
+  }
+  for (const [name, end] of Object.entries(draft.relationships)) {
+    const relationship = draft.resource.relationships[name];
+    if (
+      relationship?.kind === 'to-one' &&
+      relationship.column &&
+      (relationship.write === true || (relationship.write === 'create' && !updating))
+    )
+      values[relationship.column] = end;
+    else problems.push(readOnly(draft, name, draft.pointers[name] ?? draft.pointer));
+  }
+  if (problems.length > 0) throw new JsonApiError(problems);
+  return values;
+}
+
+const readOnly = (draft: Draft, name: string, pointer: string): Problem => ({
+  code: 'read_only',
+  detail: `"${name}" of ${draft.resource.type} cannot be written here.`,
+  source: { pointer },
+});
+
+/** Every end that a draft names must be readable; one that is not and one that does not exist are told the same. */
+export async function requireReadableEnds(
+  tx: Transaction,
+  registry: Registry,
+  actor: unknown,
+  draft: Draft,
+): Promise<void> {
+  const compiler = new SelectCompiler(registry, actor as never);
+  for (const [name, end] of Object.entries(draft.relationships)) {
+    const relationship = draft.resource.relationships[name];
+    if (!relationship || typeof end !== 'string') continue;
+    const target = registry.get(relationship.type);
+    const found = isId(end)
+      ? await tx.query(
+          sql`select t.id from ${identifier(target.table)} t where t.id = ${end}::bigint and ${compiler.readable(target, raw('t'))}`,
+        )
+      : [];
+    if (found.length === 0)
+      throw JsonApiError.of(
+        'not_found',
+        `There is no ${target.type} "${end.slice(0, 40)}" that you can read.`,
+        { pointer: draft.pointers[name] },
+      );
+  }
+}
+
+/**
+ * The stored row, locked, if the actor may read it. After `for no key update` others can still come to refer to the
+ * row: a change does not mind, a deletion does.
+ */
+export async function lockRow(
+  tx: Transaction,
+  registry: Registry,
+  actor: unknown,
+  resource: Resource,
+  id: string,
+  lock: 'for update' | 'for no key update' = 'for update',
+): Promise<Row | undefined> {
+  const compiler = new SelectCompiler(registry, actor as never);
+  const [row] = await tx.query(
+    sql`select t.* from ${identifier(resource.table)} t where t.id = ${id}::bigint and ${compiler.readable(resource, raw('t'))} ${raw(lock)} of t`,
+  );
+  return row;
+}
+
+/**
+ * Runs a plain write; a violated unique constraint becomes the conflict that the resource declares for it, and an end
+ * that was deleted meanwhile is one that there is not.
+ */
+export async function orConflict<T>(draft: Draft, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (sqlState(error) === '23503')
+      throw JsonApiError.of('not_found', 'Something that this names has just been deleted; read it again.', {
+        pointer: draft.pointer,
+      });
+    const constraint = (error as { constraint?: string }).constraint ?? '';
+    const conflict = sqlState(error) === '23505' ? draft.resource.conflicts?.[constraint] : undefined;
+    if (!conflict) throw error;
+    const { field } = conflict;
+    const attribute = field in draft.attributes ? `${draft.pointer}/attributes/${field}` : undefined;
+    throw JsonApiError.of(conflict.code, conflict.detail, {
+      pointer: attribute ?? draft.pointers[field] ?? draft.pointer,
+    });
+  }
+}
+
+/** What was sent of read-only attributes must be what is shown. */
+export function requireUnchanged(draft: Draft, shown: Readonly<Record<string, unknown>>): void {
+  const problems = Object.entries(draft.readOnly)
+    .filter(([name, value]) => value !== shown[name])
+    .map(([name]) => readOnly(draft, name, `${draft.pointer}/attributes/${name}`));
+  if (problems.length > 0) throw new JsonApiError(problems);
+}

@@ -1,0 +1,199 @@
+import { JsonApiError, type Problem } from '../errors/jsonapi-error.js';
+import { TYPE_ALIASES } from '../lenient.js';
+import type { Registry, Resource } from '../resource/registry.js';
+import { readFields, type Fields } from './read-fields.js';
+import { isObject, type JsonObject } from './read-json.js';
+
+/** Stands in a relationship of an included resource for the primary resource, which may have no id yet. */
+export const PRIMARY = '@primary';
+
+/** A resource as the client wants it: shapes and names checked, values not yet. */
+export interface Draft extends Fields {
+  readonly resource: Resource;
+  readonly id?: string;
+  /** Where it stands in the request: `/data`, `/included/0`. */
+  readonly pointer: string;
+  readonly included: readonly Draft[];
+}
+
+export interface DraftRules {
+  readonly resource: Resource;
+  readonly registry: Registry;
+  readonly lenient: boolean;
+  /** The id of the URL on updates. */
+  readonly id?: string;
+}
+
+/** A POST or PATCH document as a draft. @throws JsonApiError with a pointer to each thing out of place. */
+export function readDraft(document: unknown, rules: DraftRules): Draft {
+  const problems: Problem[] = [];
+  if (!isObject(document))
+    throw JsonApiError.of('malformed_document', 'The body must be an object with `data`.', { pointer: '' });
+  const updating = rules.id !== undefined;
+  const data = document['data'] ?? (rules.lenient && updating ? {} : undefined);
+  if (!isObject(data)) {
+    const pointer = 'data' in document ? '/data' : '';
+    throw JsonApiError.of('malformed_document', '`data` must be one resource object.', { pointer });
+  }
+  checkMeta(document, '', problems);
+  checkMeta(data, '/data', problems);
+  const id = checkIdentity(data, rules, problems);
+  const lid = typeof data['lid'] === 'string' ? data['lid'] : undefined;
+  const lids = new Set(lidsOf(document['included']));
+  const fields = readFields(
+    data,
+    '/data',
+    rules.resource,
+    { lenient: rules.lenient, primaryLid: undefined, includedLids: lids },
+    problems,
+  );
+  const included = readIncluded(document['included'], lid, rules, problems);
+  if (problems.length > 0) throw new JsonApiError(problems);
+  return { ...fields, resource: rules.resource, id: rules.id ?? id, pointer: '/data', included };
+}
+
+function checkMeta(object: JsonObject, pointer: string, problems: Problem[]): void {
+  if ('meta' in object && !isObject(object['meta']))
+    problems.push({
+      code: 'malformed_document',
+      detail: '`meta` must be an object.',
+      source: { pointer: `${pointer}/meta` },
+    });
+}
+
+function checkIdentity(
+  data: JsonObject,
+  { resource, lenient, id }: DraftRules,
+  problems: Problem[],
+): string | undefined {
+  const updating = id !== undefined;
+  const { type, lid } = data;
+  const sentId = lenient && typeof data['id'] === 'number' ? String(data['id']) : data['id'];
+  if (typeof type !== 'string') {
+    if ('type' in data || !(lenient && updating))
+      problems.push({
+        code: 'malformed_document',
+        detail: `\`type\` must be "${resource.type}".`,
+        source: { pointer: 'type' in data ? '/data/type' : '/data' },
+      });
+  } else if (typeOf(type, lenient) !== resource.type) {
+    problems.push({
+      code: 'type_conflict',
+      detail: `"${type}" does not belong here; the type is "${resource.type}".`,
+      source: { pointer: '/data/type' },
+    });
+  }
+  if ('lid' in data && typeof lid !== 'string')
+    problems.push({
+      code: 'malformed_document',
+      detail: '`lid` must be a string.',
+      source: { pointer: '/data/lid' },
+    });
+  if (!('id' in data) || (lenient && sentId === null)) {
+    if (updating && !lenient)
+      problems.push({
+        code: 'malformed_document',
+        detail: `\`id\` must be "${id}".`,
+        source: { pointer: '/data' },
+      });
+    return undefined;
+  }
+  const pointer = { pointer: '/data/id' };
+  if (typeof sentId !== 'string')
+    problems.push({ code: 'malformed_document', detail: '`id` must be a string.', source: pointer });
+  else if (!updating)
+    problems.push({
+      code: 'client_id_not_allowed',
+      detail: 'Leave `id` out; the server makes it.',
+      source: pointer,
+    });
+  else if (sentId !== id)
+    problems.push({
+      code: 'id_conflict',
+      detail: `The URL names "${id}", the document "${sentId}".`,
+      source: pointer,
+    });
+  return undefined;
+}
+
+const typeOf = (type: string, lenient: boolean): string =>
+  lenient && Object.hasOwn(TYPE_ALIASES, type) ? (TYPE_ALIASES[type] as string) : type;
+
+function lidsOf(included: unknown): string[] {
+  if (!Array.isArray(included)) return [];
+  return included.flatMap((item) =>
+    isObject(item) && typeof item['lid'] === 'string' ? [`${String(item['type'])}:${item['lid']}`] : [],
+  );
+}
+
+function readIncluded(
+  included: unknown,
+  primaryLid: string | undefined,
+  rules: DraftRules,
+  problems: Problem[],
+): Draft[] {
+  if (included === undefined) return [];
+  if (!Array.isArray(included)) {
+    problems.push({
+      code: 'malformed_document',
+      detail: '`included` must be an array of resource objects.',
+      source: { pointer: '/included' },
+    });
+    return [];
+  }
+  return included.flatMap((item: unknown, i) => {
+    const draft = readOneIncluded(item, `/included/${i}`, primaryLid, rules, problems);
+    return draft ? [draft] : [];
+  });
+}
+
+function readOneIncluded(
+  item: unknown,
+  pointer: string,
+  primaryLid: string | undefined,
+  { resource: primary, registry, lenient }: DraftRules,
+  problems: Problem[],
+): Draft | undefined {
+  if (!isObject(item) || typeof item['type'] !== 'string') {
+    const at = isObject(item) && 'type' in item ? `${pointer}/type` : pointer;
+    problems.push({
+      code: 'malformed_document',
+      detail: 'A resource object with a `type` is wanted.',
+      source: { pointer: at },
+    });
+    return undefined;
+  }
+  const type = typeOf(item['type'], lenient);
+  if (!primary.takes?.includes(type)) {
+    if (lenient) return undefined;
+    const allowed = primary.takes?.join(', ') ?? 'none';
+    problems.push({
+      code: 'type_conflict',
+      detail: `"${type}" cannot be written along with a ${primary.type}; possible: ${allowed}.`,
+      source: { pointer: `${pointer}/type` },
+    });
+    return undefined;
+  }
+  const resource = registry.get(type);
+  const id = lenient && typeof item['id'] === 'number' ? String(item['id']) : (item['id'] ?? undefined);
+  if ((id !== undefined && typeof id !== 'string') || (item['id'] === null && !lenient))
+    problems.push({
+      code: 'malformed_document',
+      detail: '`id` must be a string.',
+      source: { pointer: `${pointer}/id` },
+    });
+  if ('lid' in item && typeof item['lid'] !== 'string')
+    problems.push({
+      code: 'malformed_document',
+      detail: '`lid` must be a string.',
+      source: { pointer: `${pointer}/lid` },
+    });
+  const fields = readFields(
+    item,
+    pointer,
+    resource,
+    { lenient, primaryLid, includedLids: new Set() },
+    problems,
+  );
+  return { ...fields, resource, id: id as string | undefined, pointer, included: [] };
+}

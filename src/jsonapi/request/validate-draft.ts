@@ -1,0 +1,37 @@
+import { validateSync, type ValidationError } from 'class-validator';
+import { JsonApiError, type Problem } from '../errors/jsonapi-error.js';
+import type { Draft } from './read-draft.js';
+import { isStorable } from './storable.js';
+
+/** Holds the values of a draft and of what came along against the rules of their dto classes. @throws JsonApiError 422 */
+export function validateDraft(draft: Draft, updating: boolean): void {
+  const problems = [draft, ...draft.included].flatMap((one, i) =>
+    valueProblems(one, i === 0 ? updating : one.id !== undefined),
+  );
+  if (problems.length > 0) throw new JsonApiError(problems);
+}
+
+function valueProblems(draft: Draft, updating: boolean): Problem[] {
+  const at = (name: string): string => `${draft.pointer}/attributes/${name}`;
+  const unstorable = Object.entries(draft.attributes)
+    .filter(([, value]) => typeof value === 'string' && !isStorable(value))
+    .map(([name]): Problem => ({
+      code: 'invalid_attribute',
+      detail: `"${name}" holds a character that cannot be stored.`,
+      source: { pointer: at(name) },
+    }));
+  if (!draft.resource.dto) return unstorable;
+  const candidate = Object.assign(new draft.resource.dto(), draft.attributes);
+  const errors = validateSync(candidate, { skipUndefinedProperties: updating, stopAtFirstError: true });
+  return [...unstorable, ...errors.map((error) => told(error, draft))];
+}
+
+function told({ property, constraints }: ValidationError, draft: Draft): Problem {
+  const sent = property in draft.attributes;
+  const detail = `${Object.values(constraints ?? {})[0] ?? `${property} is not valid`}.`;
+  return {
+    code: 'invalid_attribute',
+    detail,
+    source: { pointer: sent ? `${draft.pointer}/attributes/${property}` : draft.pointer },
+  };
+}

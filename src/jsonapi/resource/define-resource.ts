@@ -1,0 +1,121 @@
+import type { Type } from '@nestjs/common';
+import type { Sql } from 'sql-template-tag';
+import type { EntityTarget, ObjectLiteral } from 'typeorm';
+import type { Transaction } from '../../database/index.js';
+import type { ErrorCode } from '../errors/catalog.js';
+import type { CreateOperation, RemoveOperation, UpdateOperation } from '../operations/operation.js';
+
+export type ValueType = 'string' | 'integer' | 'boolean' | 'date' | 'timestamp' | 'id';
+
+/** An attribute: a column, or SQL over the row. Everything beyond showing it is opt-in. */
+export interface Attribute {
+  readonly type: ValueType;
+  /** Default: the attribute's name. */
+  readonly column?: string;
+  /** Computed instead of stored; `row` is the alias of the row. */
+  readonly sql?: (row: Sql, actor: never) => Sql;
+  /** `true`: at creation and later. The rules of the value stand in the resource's `dto`. */
+  readonly write?: boolean | 'create';
+  /** Sent, but never shown. */
+  readonly writeOnly?: boolean;
+  readonly filter?: boolean;
+  readonly sort?: boolean;
+  /** Shown only when `fields` names it: too dear for every answer. */
+  readonly onRequest?: boolean;
+}
+
+export interface ToOne {
+  readonly kind: 'to-one';
+  /** Type of the target. */
+  readonly type: string;
+  /** Our column with the target's id. */
+  readonly column?: string;
+  /** Or the target's column with our id, when at most one target can have it. */
+  readonly foreignKey?: string;
+  readonly write?: boolean | 'create';
+  readonly required?: boolean;
+  /** The `*_id` attribute that means the same (JSON:API prefers the relationship, the People API documents the attribute). */
+  readonly idAttribute?: string;
+}
+
+export interface ToMany {
+  readonly kind: 'to-many';
+  readonly type: string;
+  /** The target's column that holds our id. */
+  readonly foreignKey?: string;
+  /** Or a table between: its columns with our id and the target's. */
+  readonly through?: {
+    readonly table: string;
+    readonly from: string;
+    readonly to: string;
+    readonly where?: (link: Sql, actor: never) => Sql;
+  };
+}
+
+export type Relationship = ToOne | ToMany;
+
+/** What a write rule gets: the row as it is, the columns as they would be. */
+export interface WriteRequest<A> {
+  readonly actor: A;
+  readonly tx: Transaction;
+  /** The stored row by column; absent at creation. */
+  readonly row?: Readonly<Record<string, unknown>>;
+  /** Columns to be written. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** Who may do what. A verb without a rule answers 403; a resource without a policy does not boot. */
+export interface ResourcePolicy<A = unknown> {
+  /** Which rows the actor may read, as a condition on the alias `row`. What may not be read does not exist. */
+  readable(actor: A, row: Sql): Sql;
+  /** The to-one relationship whose readable target makes these rows readable: reached from there they are not asked again. */
+  readonly readableWith?: string;
+  /** Each throws to refuse. */
+  create?(request: WriteRequest<A>): Promise<void> | void;
+  update?(request: WriteRequest<A>): Promise<void> | void;
+  remove?(request: WriteRequest<A>): Promise<void> | void;
+}
+
+export interface ResourceDefinition {
+  /** Singular, snake_case. */
+  readonly type: string;
+  /** Below the API's base. */
+  readonly path: string;
+  readonly entity: EntityTarget<ObjectLiteral>;
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  readonly relationships?: Readonly<Record<string, Relationship>>;
+  /** A class-validator class: one property for each writable attribute. */
+  readonly dto?: Type<object>;
+  readonly policy: ResourcePolicy<never>;
+  /** Columns that the server sets at creation. */
+  readonly defaults?: (actor: never) => Record<string, unknown>;
+  /** A word that stands for an id: `/people/me`. */
+  readonly idAlias?: (word: string, actor: never) => string | null | undefined;
+  /** Types whose new resources may come along in `included` of POST and PATCH; they belong to the primary one. */
+  readonly takes?: readonly string[];
+  /** What a violated unique constraint means to a person, by the constraint's name; `field` is an attribute or a relationship. */
+  readonly conflicts?: Readonly<
+    Record<string, { readonly field: string; readonly code: ErrorCode; readonly detail: string }>
+  >;
+  /** Further query parameters of POST. */
+  readonly createParameters?: readonly string[];
+  /** Verbs that need more than a row: operation classes of the same room, injected by Nest. */
+  readonly operations?: {
+    readonly create?: Type<CreateOperation>;
+    readonly update?: Type<UpdateOperation>;
+    readonly remove?: Type<RemoveOperation>;
+  };
+}
+
+/**
+ * Declares a resource type: one frozen object, checked at boot against the tables and the other types.
+ * @example
+ * defineResource({
+ *   type: 'group', path: 'groups', entity: Group, policy: groupPolicy, dto: GroupAttributes,
+ *   attributes: { name: { type: 'string', write: true, sort: true, filter: true } },
+ *   relationships: { parent: { kind: 'to-one', type: 'group', column: 'parent_id', write: true } },
+ * })
+ */
+export function defineResource(definition: ResourceDefinition): ResourceDefinition {
+  return Object.freeze(definition);
+}

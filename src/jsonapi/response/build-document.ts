@@ -1,0 +1,121 @@
+import type { Document, Identifier, Link, RelationshipObject, ResourceObject } from '../document/document.js';
+import type { ResourceQuery } from '../query/resource-query.js';
+import type { Registry, Resource } from '../resource/registry.js';
+import type { Loaded, LoadedSet } from '../store/loaded.js';
+import { withPage, type Links } from './links.js';
+import { resourceSerializer } from './serialize-resource.js';
+
+/** Turns loaded rows into JSON:API documents; asks nothing and nobody. */
+export class DocumentBuilder {
+  private readonly serializers = new Map<string, ReturnType<typeof resourceSerializer>>();
+
+  constructor(
+    private readonly registry: Registry,
+    readonly links: Links,
+  ) {}
+
+  /** A document with one resource, or with `null` where there could be one. */
+  one(set: LoadedSet, query: ResourceQuery, self: string, meta?: Record<string, unknown>): Document {
+    const primary = set.primary[0];
+    return {
+      jsonapi: { version: '1.1' },
+      links: { self: query.sent ? `${self}?${query.sent}` : self },
+      data: primary ? this.resource(primary, query) : null,
+      ...this.included(set, query),
+      ...(meta && { meta }),
+    };
+  }
+
+  /** A document with a page of a collection. */
+  many(set: LoadedSet, query: ResourceQuery, self: string): Document {
+    return {
+      jsonapi: { version: '1.1' },
+      links: { self: query.sent ? `${self}?${query.sent}` : self, ...pageLinks(set, query, self) },
+      data: set.primary.map((loaded) => this.resource(loaded, query)),
+      ...this.included(set, query),
+      ...(set.total !== undefined && { meta: { total: set.total } }),
+    };
+  }
+
+  /** The linkage of one relationship as primary data. */
+  linkage(
+    set: LoadedSet,
+    query: ResourceQuery,
+    links: { self: string; related: string },
+    many: boolean,
+  ): Document {
+    const identifiers = set.primary.map(({ resource, id }) => ({ type: resource.type, id }));
+    return {
+      jsonapi: { version: '1.1' },
+      links: { ...links, ...(many && pageLinks(set, query, links.self)) },
+      data: many ? identifiers : (identifiers[0] ?? null),
+      ...(set.total !== undefined && { meta: { total: set.total } }),
+    };
+  }
+
+  private included(set: LoadedSet, query: ResourceQuery): Pick<Document, 'included'> {
+    return query.includeAsked ? { included: set.included.map((loaded) => this.resource(loaded, query)) } : {};
+  }
+
+  private resource(loaded: Loaded, query: ResourceQuery): ResourceObject {
+    const { resource, id } = loaded;
+    const { type, attributes, links } = this.serializer(resource)(loaded);
+    const fields = query.fields.get(resource.type);
+    const shown = Object.entries(resource.relationships).filter(([name]) => fields?.has(name) ?? true);
+    const relationships = Object.fromEntries(
+      shown.map(([name, { type: target }]) => [name, this.relationship(loaded, name, target)]),
+    );
+    return {
+      type,
+      id,
+      ...(attributes && Object.keys(attributes).length > 0 && { attributes }),
+      ...(shown.length > 0 && { relationships }),
+      links: links as ResourceObject['links'],
+    };
+  }
+
+  private relationship(
+    { resource, id, linkage, cut }: Loaded,
+    name: string,
+    type: string,
+  ): RelationshipObject {
+    const self = this.links.relationship(resource, id, name);
+    const links: RelationshipObject['links'] = { self, related: this.links.related(resource, id, name) };
+    const ends = linkage[name];
+    if (ends === undefined) return { links };
+    if (!Array.isArray(ends)) return { links, data: ends === null ? null : { type, id: ends as string } };
+    if (cut.has(name)) links.next = `${self}?page[offset]=${ends.length}`;
+    return { links, data: ends.map((end: string): Identifier => ({ type, id: end })) };
+  }
+
+  private serializer(resource: Resource): ReturnType<typeof resourceSerializer> {
+    let serializer = this.serializers.get(resource.type);
+    if (!serializer) {
+      serializer = resourceSerializer(this.registry.get(resource.type), this.links);
+      this.serializers.set(resource.type, serializer);
+    }
+    return serializer;
+  }
+}
+
+function pageLinks(
+  set: LoadedSet,
+  query: ResourceQuery,
+  self: string,
+): Record<'first' | 'prev' | 'next', Link> {
+  const { kind, limit, offset } = query.page;
+  const at = (start: number, size = limit): string =>
+    withPage(
+      self,
+      query.sent,
+      kind === 'offset'
+        ? { offset: start, limit: size }
+        : { number: Math.floor(start / Math.max(limit, 1)) + 1, size },
+    );
+  return {
+    first: at(0),
+    // An offset need not be a multiple of the limit; the page before still ends where this one begins.
+    prev: Math.min(offset, limit) > 0 ? at(Math.max(0, offset - limit), Math.min(offset, limit)) : null,
+    next: set.more ? at(offset + limit) : null,
+  };
+}

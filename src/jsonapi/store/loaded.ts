@@ -1,0 +1,21 @@
+import type { Resource } from '../resource/registry.js';
+
+/** A resource as it came from the database, with the linkage that is known. */
+export interface Loaded {
+  readonly resource: Resource;
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** By relationship: an id, null, or ids; missing: not asked for. */
+  readonly linkage: Record<string, string | null | readonly string[]>;
+  /** To-many relationships with more than what stands in `linkage`. */
+  readonly cut: Set<string>;
+}
+
+/** The primary data of an answer and everything included with it, each once. */
+export interface LoadedSet {
+  readonly primary: readonly Loaded[];
+  readonly included: readonly Loaded[];
+  /** There is a page after this one. */
+  readonly more: boolean;
+  readonly total?: number;
+}
