@@ -1,0 +1,13 @@
+export { atLeast, groupsWhere, ROLES, type Actor, type Role } from './actor.js';
+export { AuthGuard } from './auth.guard.js';
+export { AuthModule } from './auth.module.js';
+export { actorOf, CurrentActor } from './current-actor.decorator.js';
+export { ensureFirstAdministrator, type FirstAdministrator } from './first-administrator.js';
+export { loadActor } from './load-actor.js';
+export { loginNormalForm } from './login-email.js';
+export { Passwords } from './passwords.js';
+export { Public } from './public.decorator.js';
+export { SESSION_HEADER, SessionRefreshInterceptor } from './session-refresh.interceptor.js';
+export { revokeSessions, SessionsService, type SessionView, type SignedIn } from './sessions.service.js';
+export { TokenService, type SignedToken, type TokenSubject } from './token.service.js';
+export { userResource } from './user.resource.js';

@@ -1,0 +1,84 @@
+import { Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { ENV, type Env } from '../config/index.js';
+import { MEDIA_TYPE, readJson, type JsonApiRequest } from '../jsonapi/index.js';
+import type { Actor } from './actor.js';
+import { CurrentActor } from './current-actor.decorator.js';
+import { Public } from './public.decorator.js';
+import { readCredentials } from './read-credentials.js';
+import { checkParameters } from './read-request.js';
+import { sessionDocument, type SessionDocument } from './session-document.js';
+import { putToken } from './session-refresh.interceptor.js';
+import { SessionsService, type SessionView } from './sessions.service.js';
+
+/** Sign in, see where one is signed in, sign out. */
+@Controller('apis/v4/sessions')
+export class SessionsController {
+  constructor(
+    private readonly sessions: SessionsService,
+    @Inject(ENV) private readonly env: Env,
+  ) {}
+
+  /**
+   * @example POST {"data": {"type": "session", "attributes": {"email": "ada@example.org", "password": "…"}}}
+   * @throws JsonApiError 401 `invalid_credentials`; 400, 403, 409, 422 about the body
+   */
+  @Public()
+  @Post()
+  @HttpCode(201)
+  @Header('Cache-Control', 'no-store')
+  async signIn(
+    @Req() request: JsonApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
+    checkParameters(request);
+    const { email, password } = readCredentials(readJson(request.body), request.lenient);
+    const session = await this.sessions.signIn(email, password, request.headers['user-agent']);
+    const document = this.documentOf(session);
+    putToken(reply, session.token);
+    reply.header('Location', document.links.self);
+    return bytes(reply, document);
+  }
+
+  @Get()
+  async list(
+    @CurrentActor() actor: Actor,
+    @Req() request: JsonApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
+    checkParameters(request);
+    return bytes(reply, this.documentOf(await this.sessions.list(actor)));
+  }
+
+  @Get(':id')
+  async show(
+    @CurrentActor() actor: Actor,
+    @Param('id') id: string,
+    @Req() request: JsonApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
+    checkParameters(request);
+    return bytes(reply, this.documentOf(await this.sessions.find(actor, id)));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async revoke(
+    @CurrentActor() actor: Actor,
+    @Param('id') id: string,
+    @Req() request: JsonApiRequest,
+  ): Promise<void> {
+    checkParameters(request);
+    await this.sessions.revoke(actor, id);
+  }
+
+  private documentOf(sessions: SessionView | readonly SessionView[]): SessionDocument {
+    return sessionDocument(sessions, this.env.publicUrl);
+  }
+}
+
+/** A text would leave with a charset, which JSON:API forbids. */
+function bytes(reply: FastifyReply, document: SessionDocument): Buffer {
+  reply.header('Content-Type', MEDIA_TYPE);
+  return Buffer.from(JSON.stringify(document));
+}

@@ -1,0 +1,152 @@
+import { Inject, Injectable } from '@nestjs/common';
+import sql from 'sql-template-tag';
+import { ENV, type Env } from '../config/index.js';
+import { Database, type SqlRunner } from '../database/index.js';
+import { JsonApiError } from '../jsonapi/index.js';
+import type { Actor } from './actor.js';
+import { sessionLife } from './load-actor.js';
+import { loginNormalForm } from './login-email.js';
+import { Passwords } from './passwords.js';
+import { refusal } from './refusal.js';
+import { isId, TokenService } from './token.service.js';
+
+/** A session as its owner sees it. */
+export interface SessionView {
+  readonly id: string;
+  readonly userId: string;
+  readonly personId: string;
+  readonly userAgent: string | null;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** A sign-in; `expiresAt` is that of the token. */
+export interface SignedIn extends SessionView {
+  readonly token: string;
+}
+
+interface SessionRow {
+  id: string;
+  user_agent: string | null;
+  created_at: Date;
+  last_used_at: Date;
+  expires_at: Date;
+}
+
+interface Login {
+  id: string;
+  person_id: string;
+  password_hash: string;
+}
+
+const MAX_USER_AGENT = 500;
+const COLUMNS = sql`id, user_agent, created_at, last_used_at, expires_at`;
+const LIVE = sql`revoked_at is null and expires_at > now()`;
+
+/** Signing in, what one is signed in with, signing out. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly tokens: TokenService,
+    private readonly passwords: Passwords,
+    @Inject(ENV) private readonly env: Env,
+  ) {}
+
+  /**
+   * Begins a session. Takes the same time whether the address or the password is wrong.
+   * @throws JsonApiError 401 `invalid_credentials`
+   */
+  async signIn(email: string, password: string, userAgent: string | undefined): Promise<SignedIn> {
+    const login = await this.findLogin(email);
+    const matches = await this.passwords.matches(password, login?.password_hash);
+    const row = login && matches ? await this.begin(login, userAgent?.slice(0, MAX_USER_AGENT)) : undefined;
+    if (!login || !row) throw refusal('invalid_credentials');
+    const owner = { userId: login.id, personId: login.person_id };
+    return { ...view(row, owner), ...this.tokens.sign({ userId: login.id, sessionId: row.id }) };
+  }
+
+  /** The actor's live sessions, the latest used first. */
+  async list(actor: Actor): Promise<SessionView[]> {
+    const rows = await this.database.query<SessionRow>(
+      sql`select ${COLUMNS} from sessions where user_id = ${actor.userId} and ${LIVE} order by last_used_at desc, id desc`,
+    );
+    return rows.map((row) => view(row, actor));
+  }
+
+  /** One live session of the actor's own. @param id or `current` @throws JsonApiError 404 */
+  async find(actor: Actor, id: string): Promise<SessionView> {
+    const [row] = await this.database.query<SessionRow>(
+      sql`select ${COLUMNS} from sessions where id = ${ownId(actor, id)} and user_id = ${actor.userId} and ${LIVE}`,
+    );
+    if (!row) throw notFound();
+    return view(row, actor);
+  }
+
+  /** Ends a session: its tokens are refused from now on, by every process. @param id or `current` @throws JsonApiError 404 */
+  async revoke(actor: Actor, id: string): Promise<void> {
+    const revoked = await this.database.query(sql`
+      update sessions set revoked_at = now()
+      where id = ${ownId(actor, id)} and user_id = ${actor.userId} and ${LIVE} returning id`);
+    if (revoked.length === 0) throw notFound();
+  }
+
+  /** A user without a live person cannot sign in. */
+  private async findLogin(email: string): Promise<Login | undefined> {
+    const normalForm = loginNormalForm(email);
+    if (normalForm.includes('\0')) return undefined; // no text of PostgreSQL holds it
+    const [login] = await this.database.query<Login>(sql`
+      select u.id, u.person_id, u.password_hash from users u join people p on p.id = u.person_id
+      where u.normal_form = ${normalForm} and p.deleted_at is null`);
+    return login;
+  }
+
+  /** Nothing when the password was changed while it was compared. Sweeps out what ended a month ago. */
+  private async begin(login: Login, userAgent: string | undefined): Promise<SessionRow | undefined> {
+    const [row] = await this.database.query<SessionRow>(sql`
+      with signed_in as (
+        update users set last_sign_in_at = now()
+        where id = ${login.id} and password_hash = ${login.password_hash} returning id
+      ), swept as (
+        delete from sessions where user_id = ${login.id} and expires_at < now() - interval '30 days'
+      )
+      insert into sessions (user_id, user_agent, expires_at)
+      select id, ${userAgent ?? null}, now() + make_interval(secs => ${sessionLife(this.env.sessionTtl)})
+      from signed_in returning ${COLUMNS}`);
+    return row;
+  }
+}
+
+/** Ends all sessions of a user but the one that asks, as a new password does; in the transaction that changes it. */
+export async function revokeSessions(
+  runner: SqlRunner,
+  userId: string,
+  exceptSessionId?: string,
+): Promise<void> {
+  await runner.query(sql`
+    update sessions set revoked_at = now()
+    where user_id = ${userId} and revoked_at is null and id is distinct from ${exceptSessionId ?? null}`);
+}
+
+function ownId(actor: Actor, id: string): string {
+  if (id === 'current') return actor.sessionId;
+  if (!isId(id)) throw notFound();
+  return id;
+}
+
+function notFound(): JsonApiError {
+  return JsonApiError.of('not_found', 'There is no such session of yours. GET /apis/v4/sessions lists them.');
+}
+
+function view(row: SessionRow, owner: Pick<Actor, 'userId' | 'personId'>): SessionView {
+  return {
+    id: row.id,
+    userId: owner.userId,
+    personId: owner.personId,
+    userAgent: row.user_agent,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+  };
+}

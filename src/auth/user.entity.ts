@@ -1,0 +1,15 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+/** A login: belongs to exactly one person. */
+@Entity('users')
+export class User {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id: string;
+  @Column('bigint') personId: string;
+  @Column('text') email: string;
+  @Column('text') normalForm: string;
+  @Column('text') passwordHash: string;
+  @Column('boolean', { default: false }) superAdmin: boolean;
+  @Column('timestamptz', { nullable: true }) lastSignInAt: Date | null;
+  @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
+  @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
+}
