@@ -1,0 +1,57 @@
+import sql, { type Sql } from 'sql-template-tag';
+import { atLeast, groupsWhere, type Actor } from '../auth/index.js';
+import { JsonApiError, type ResourcePolicy } from '../jsonapi/index.js';
+
+/** Those of one's groups, and those that one is an end or the maker of. Users of the group write them. */
+export const contactAssignmentPolicy: ResourcePolicy<Actor> = {
+  readable(actor: Actor, row: Sql): Sql {
+    const groups = groupsWhere(actor, 'user');
+    if (groups === 'all') return sql`true`;
+    const me = actor.personId;
+    return sql`${row}.assigned_to_id = ${me}::bigint or ${row}.person_id = ${me}::bigint
+      or (${row}.group_id is null and ${row}.assigned_by_id = ${me}::bigint) or ${row}.group_id = any(${groups}::bigint[])`;
+  },
+
+  create({ actor, values }) {
+    requireTwoPeople(values);
+    requireGroupRights(actor, values['group_id']);
+  },
+
+  update({ actor, row, values }) {
+    requireTwoPeople({ ...row, ...values });
+    requireGroupRights(actor, row?.['group_id']);
+    requireGroupRights(actor, values['group_id']);
+    requirePersonalRights(actor, row);
+  },
+
+  remove({ actor, row }) {
+    requireGroupRights(actor, row?.['group_id']);
+    requirePersonalRights(actor, row);
+  },
+};
+
+function requireTwoPeople({
+  assigned_to_id: assignee,
+  person_id: person,
+}: Readonly<Record<string, unknown>>): void {
+  const pointer = '/data';
+  if (!assignee || !person)
+    throw JsonApiError.of('invalid_assignment', 'Name both `assigned_to` and `person`.', { pointer });
+  if (assignee === person)
+    throw JsonApiError.of('invalid_assignment', 'Nobody is assigned to themselves; name two people.', {
+      pointer,
+    });
+}
+
+function requireGroupRights(actor: Actor, groupId: unknown): void {
+  if (typeof groupId === 'string' && !actor.superAdmin && !atLeast(actor.roles.get(groupId), 'user'))
+    throw JsonApiError.of('forbidden', 'Assignments of a group are written by its users.');
+}
+
+/** An assignment without a group belongs to who made it and to who looks after the person. */
+function requirePersonalRights(actor: Actor, row: Readonly<Record<string, unknown>> | undefined): void {
+  const personal = row?.['group_id'] === null;
+  const mine = [row?.['assigned_by_id'], row?.['assigned_to_id']].includes(actor.personId);
+  if (personal && !mine && !actor.superAdmin)
+    throw JsonApiError.of('forbidden', 'Only its maker and its assignee change a personal assignment.');
+}

@@ -1,0 +1,54 @@
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import type { Actor } from '../auth/index.js';
+import { defineResource } from '../jsonapi/index.js';
+import { ContactAssignment } from './contact-assignment.entity.js';
+import { contactAssignmentPolicy } from './contact-assignment.policy.js';
+import { CreateContactAssignment } from './create-contact-assignment.operation.js';
+
+/** What may be written of an assignment beside its ends. */
+class ContactAssignmentAttributes {
+  @IsOptional() @IsString() @MaxLength(10_000) note?: string | null;
+}
+
+export const contactAssignmentResource = defineResource({
+  type: 'contact_assignment',
+  path: 'contact_assignments',
+  entity: ContactAssignment,
+  dto: ContactAssignmentAttributes,
+  policy: contactAssignmentPolicy,
+  defaults: (actor: Actor) => ({ assigned_by_id: actor.personId }),
+  operations: { create: CreateContactAssignment },
+  conflicts: {
+    contact_assignments_once: {
+      field: 'assigned_to',
+      code: 'conflict',
+      detail: 'This assignment exists already; there is one for each assignee, person and group.',
+    },
+  },
+  attributes: {
+    assigned_to_id: { type: 'id', filter: true },
+    person_id: { type: 'id', filter: true },
+    group_id: { type: 'id', filter: true },
+    note: { type: 'string', write: true },
+    created_at: { type: 'timestamp', filter: true, sort: true },
+    updated_at: { type: 'timestamp', filter: true, sort: true },
+  },
+  relationships: {
+    assigned_to: {
+      kind: 'to-one',
+      type: 'person',
+      column: 'assigned_to_id',
+      write: true,
+      idAttribute: 'assigned_to_id',
+    },
+    person: {
+      kind: 'to-one',
+      type: 'person',
+      column: 'person_id',
+      write: 'create',
+      idAttribute: 'person_id',
+    },
+    group: { kind: 'to-one', type: 'group', column: 'group_id', write: true, idAttribute: 'group_id' },
+    assigned_by: { kind: 'to-one', type: 'person', column: 'assigned_by_id' },
+  },
+});

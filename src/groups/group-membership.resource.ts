@@ -1,0 +1,40 @@
+import { IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
+import { ROLES } from '../auth/index.js';
+import { defineResource } from '../jsonapi/index.js';
+import { GroupMembership } from './group-membership.entity.js';
+import { groupMembershipPolicy } from './group-membership.policy.js';
+
+/** What may be written of a membership. */
+class GroupMembershipAttributes {
+  @IsOptional() @IsIn(ROLES) role?: string;
+  @IsOptional() @IsISO8601({ strict: true }) archived_at?: string | null;
+  @IsOptional() @IsString() @Length(1, 255) group_external_ref?: string | null;
+}
+
+export const groupMembershipResource = defineResource({
+  type: 'group_membership',
+  path: 'group_memberships',
+  entity: GroupMembership,
+  dto: GroupMembershipAttributes,
+  policy: groupMembershipPolicy,
+  attributes: {
+    role: { type: 'string', write: true, filter: true, sort: true },
+    archived_at: { type: 'timestamp', write: true, filter: true },
+    external_ref: { type: 'string', filter: true },
+    person_id: { type: 'id', writeOnly: true },
+    group_id: { type: 'id', writeOnly: true },
+    group_external_ref: { type: 'string', write: 'create', writeOnly: true },
+    created_at: { type: 'timestamp', filter: true, sort: true },
+    updated_at: { type: 'timestamp', filter: true, sort: true },
+  },
+  relationships: {
+    person: {
+      kind: 'to-one',
+      type: 'person',
+      column: 'person_id',
+      write: 'create',
+      idAttribute: 'person_id',
+    },
+    group: { kind: 'to-one', type: 'group', column: 'group_id', write: 'create', idAttribute: 'group_id' },
+  },
+});

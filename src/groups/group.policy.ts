@@ -1,0 +1,57 @@
+import sql, { type Sql } from 'sql-template-tag';
+import { atLeast, groupsWhere, type Actor, type Role } from '../auth/index.js';
+import { JsonApiError, type ResourcePolicy } from '../jsonapi/index.js';
+
+/** A user of a group reads it, an owner changes and deletes it; a child needs an admin of the parent. */
+export const groupPolicy: ResourcePolicy<Actor> = {
+  readable(actor: Actor, row: Sql): Sql {
+    const groups = groupsWhere(actor, 'user');
+    return groups === 'all' ? sql`true` : sql`${row}.id = any(${groups}::bigint[])`;
+  },
+
+  create({ actor, values }) {
+    requireParentRights(actor, values['parent_id']);
+  },
+
+  async update({ actor, tx, row, values }) {
+    requireRole(actor, String(row?.['id']), 'owner', 'Only an owner changes a group.');
+    const parentId = values['parent_id'];
+    requireParentRights(actor, parentId);
+    if (typeof parentId !== 'string') return;
+    // Two moves at once could close a circle that neither sees.
+    await tx.query(sql`select pg_advisory_xact_lock(hashtextextended('groups.parent', 0))`);
+    const above = await tx.query(sql`
+      with recursive above (id, parent_id) as (
+        select id, parent_id from groups where id = ${parentId}::bigint
+        union
+        select g.id, g.parent_id from groups g join above on g.id = above.parent_id)
+      select from above where id = ${row?.['id']}::bigint`);
+    if (above.length > 0)
+      throw JsonApiError.of('contradiction', 'A group cannot stand below itself; choose another parent.', {
+        pointer: '/data/relationships/parent/data',
+      });
+  },
+
+  async remove({ actor, tx, row }) {
+    requireRole(actor, String(row?.['id']), 'owner', 'Only an owner deletes a group.');
+    const children = await tx.query(sql`select from groups where parent_id = ${row?.['id']}::bigint limit 1`);
+    if (children.length > 0)
+      throw JsonApiError.of('group_in_use', 'The group has child groups; move or delete them first.');
+  },
+};
+
+function requireParentRights(actor: Actor, parentId: unknown): void {
+  if (typeof parentId === 'string')
+    requireRole(
+      actor,
+      parentId,
+      'admin',
+      'A child group needs an admin of its parent.',
+      '/data/relationships/parent/data',
+    );
+}
+
+function requireRole(actor: Actor, groupId: string, role: Role, detail: string, pointer?: string): void {
+  if (!actor.superAdmin && !atLeast(actor.roles.get(groupId), role))
+    throw JsonApiError.of('forbidden', detail, pointer ? { pointer } : undefined);
+}

@@ -1,0 +1,5 @@
+export { Group } from './group.entity.js';
+export { GroupMembership } from './group-membership.entity.js';
+export { groupMembershipResource } from './group-membership.resource.js';
+export { groupResource } from './group.resource.js';
+export { GroupsModule } from './groups.module.js';
