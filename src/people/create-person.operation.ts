@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../auth/index.js';
+import type { CreateOperation, Draft, OperationContext, Written } from '../jsonapi/index.js';
+import { draftToEntry } from './draft-to-entry.js';
+import { readMatchParameters } from './match-parameters.js';
+import { MergeService, type EntryResult } from './merge/index.js';
+import { refuseEntry } from './refuse-entry.js';
+
+/** `POST /people`: the person that is meant, found and merged, or made; all of it or nothing. */
+@Injectable()
+export class CreatePerson implements CreateOperation {
+  constructor(private readonly merge: MergeService) {}
+
+  async create(
+    { actor, query, lenient, requestId }: OperationContext<Actor>,
+    draft: Draft,
+  ): Promise<Written> {
+    const { dryRun, policy } = readMatchParameters(query.own);
+    const entry = draftToEntry(draft);
+    const [result] = (await this.merge.run([entry], actor, {
+      dryRun,
+      policy,
+      requestId,
+      creationFromNamesAlone: true,
+      unknownGroups: lenient ? 'skip' : 'refuse',
+      personalWithoutGroup: lenient && !entry.groups && !entry.memberships,
+    })) as [EntryResult];
+    if (result.errors.length > 0) refuseEntry(result, lenient);
+    return { id: result.personId, created: result.outcome === 'created', meta: { match: result.match } };
+  }
+}

@@ -1,0 +1,19 @@
+import { defineResource } from '../jsonapi/index.js';
+import { EmailAddressAttributes } from './contact-point.dto.js';
+import { contactPointPolicy } from './contact-point.policy.js';
+import { EmailAddress } from './email-address.entity.js';
+
+export const emailAddressResource = defineResource({
+  type: 'email_address',
+  path: 'email_addresses',
+  entity: EmailAddress,
+  dto: EmailAddressAttributes,
+  policy: contactPointPolicy,
+  attributes: {
+    email: { type: 'string', write: true, filter: true, sort: true },
+    primary: { type: 'boolean', column: 'is_primary', write: true, filter: true },
+    created_at: { type: 'timestamp', filter: true, sort: true },
+    updated_at: { type: 'timestamp', filter: true, sort: true },
+  },
+  relationships: { person: { kind: 'to-one', type: 'person', column: 'person_id', write: 'create' } },
+});

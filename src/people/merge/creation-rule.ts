@@ -1,0 +1,29 @@
+import { entryError, pointerTo } from './entry.js';
+import type { EntryDraft } from './entry-draft.js';
+import type { PersonState } from './person-state.js';
+
+export const INSUFFICIENT_INFORMATION =
+  'Insufficient information to create a new person record. Please provide either an external reference or a ' +
+  'combination of phone number OR email address AND first name OR last name.';
+
+/** How well a person can be told from others: by the rule, by a first name alone, not at all. */
+type Standing = 2 | 1 | 0;
+
+function standing({ attributes, emails, phones }: PersonState, refs: readonly string[]): Standing {
+  const named = attributes.first_name !== null || attributes.last_name !== null;
+  if (refs.length > 0 || (emails.length + phones.length > 0 && named)) return 2;
+  return attributes.first_name !== null ? 1 : 0;
+}
+
+/**
+ * Enough to create a person; and no write takes a person below what it had. References in groups out of reach do not
+ * count: whether a write is refused must not tell of them.
+ */
+export function requireCreationRule(draft: EntryDraft, fromNamesAlone: boolean): void {
+  const { before, person, state, entry } = draft;
+  const wanted = before ? standing(before, state.knownRefs(before)) : fromNamesAlone ? 1 : 2;
+  if (standing(person, state.knownRefs(person)) >= wanted) return;
+  draft.errors.push(
+    entryError('insufficient_information', INSUFFICIENT_INFORMATION, pointerTo(entry.source, 'entry')),
+  );
+}

@@ -1,0 +1,23 @@
+export { BothGroupIdentifiersError, requireOneKindOfGroups } from './both-group-identifiers.js';
+export { INSUFFICIENT_INFORMATION } from './creation-rule.js';
+export {
+  ENTRY_ERRORS,
+  type AssignmentInput,
+  type AttributeName,
+  type ConflictingRef,
+  type EmailInput,
+  type Entry,
+  type EntryError,
+  type EntryErrorCode,
+  type EntryResult,
+  type MatchPolicy,
+  type MembershipInput,
+  type MergeOptions,
+  type Outcome,
+  type PhoneInput,
+} from './entry.js';
+export { emailKey, externalRefProblem, isUnusable, nameKey, phoneKey, storedName } from './identity-keys.js';
+export { lockKeys, type LockKeys } from './lock-keys.js';
+export type { CandidateReport, MatchedBy, MatchReport, Warning, WarningCode } from './match-report.js';
+export { MergeModule } from './merge.module.js';
+export { MergeService } from './merge.service.js';

@@ -1,0 +1,117 @@
+import sql, { type Sql } from 'sql-template-tag';
+import type { Actor } from '../../auth/index.js';
+import type { SqlRunner } from '../../database/index.js';
+import { readablePerson } from '../readable-person.js';
+import { isId } from './load-groups.js';
+import { loadPeople } from './load-people.js';
+import { keysOf, type NormalEntry } from './normal-entry.js';
+import type { AssignmentState, PersonState } from './person-state.js';
+import type { Scope } from './resolve-scope.js';
+import type { RefHolder, Snapshot } from './snapshot.js';
+
+/** The people changed between the search and the locks: the transaction starts again, and meets them as they are. */
+class CandidatesChanged extends Error {
+  readonly code = '40001';
+}
+
+/**
+ * Finds, locks and reads what the entries can meet: a constant number of statements however many entries. Only what
+ * the actor may read is searched, so nothing else can be locked, counted or told. Runs after the key locks.
+ */
+export async function loadSnapshot(
+  tx: SqlRunner,
+  entries: readonly NormalEntry[],
+  scopes: readonly Scope[],
+  actor: Actor,
+): Promise<Snapshot> {
+  const keys = keysOf(entries);
+  const named = namedPeople(entries);
+  const search = reachedPeople(keys, named, actor);
+  const locked = await lockPeople(tx, search);
+  const people = await loadPeople(tx, search, actor);
+  if (!sameIds(locked, people)) throw new CandidatesChanged('The candidates changed while they were locked.');
+  return {
+    people,
+    readableIds: new Set(people.map(({ id }) => id)),
+    refHolders: await loadRefHolders(tx, keys.refs, people, scopes),
+    assignments: await loadAssignments(tx, entries, people),
+  };
+}
+
+/** Ids that the entries name: the person of a PATCH, and the ends of assignments. */
+function namedPeople(entries: readonly NormalEntry[]): string[] {
+  const ids = entries.flatMap(({ source }) => [
+    source.personId ?? [],
+    ...source.assignments.flatMap(({ assignedToId, personId }) =>
+      [assignedToId ?? [], personId ?? []].flat(),
+    ),
+  ]);
+  return [...new Set(ids.flat().filter(isId))];
+}
+
+/** The condition on `p`: it holds one of the keys or is named, and the actor may read it. */
+function reachedPeople(
+  { refs, emails, phones }: ReturnType<typeof keysOf>,
+  named: readonly string[],
+  actor: Actor,
+): Sql {
+  return sql`p.id in (
+      select person_id from email_addresses where normal_form = any(${emails}::text[])
+      union select person_id from phone_numbers where normal_form = any(${phones}::text[])
+      union select person_id from group_memberships
+        where external_ref = any(${refs}::text[]) and external_ref is not null and archived_at is null
+      union select id from people where external_ref = any(${refs}::text[]) and external_ref is not null
+      union select unnest(${named}::bigint[]))
+    and (${readablePerson(actor, sql`p`)})`;
+}
+
+/**
+ * Ascending, so that no two requests wait for each other. `no key update` keeps out every other change of the person,
+ * and lets rows that merely point at it (created by, assigned to) be written meanwhile.
+ */
+async function lockPeople(tx: SqlRunner, search: Sql): Promise<Set<string>> {
+  const rows = await tx.query<{ id: string }>(sql`
+    select p.id from people p where ${search} order by p.id for no key update of p`);
+  return new Set(rows.map(({ id }) => id));
+}
+
+const sameIds = (locked: ReadonlySet<string>, people: readonly PersonState[]): boolean =>
+  locked.size === people.length && people.every(({ id }) => locked.has(id));
+
+/**
+ * Who holds the references that may be written, where they may be written. Holders in groups out of reach are loaded
+ * too, for the queue of that group's administrators; the planner tells nobody else.
+ */
+async function loadRefHolders(
+  tx: SqlRunner,
+  refs: readonly string[],
+  people: readonly PersonState[],
+  scopes: readonly Scope[],
+): Promise<RefHolder[]> {
+  const memberships = people.flatMap((person) => person.memberships);
+  const known = [...people, ...memberships]
+    .map(({ externalRef }) => externalRef)
+    .filter((ref) => ref !== null);
+  const groups = [...scopes.flatMap(({ targets }) => targets), ...memberships.map(({ groupId }) => groupId)];
+  if (refs.length + known.length === 0 || groups.length === 0) return [];
+  return tx.query<RefHolder>(sql`
+    select m.id as "membershipId", m.group_id as "groupId", m.external_ref as "externalRef",
+      m.person_id as "personId", p.deleted_at is not null as deleted
+    from group_memberships m join people p on p.id = m.person_id
+    where m.external_ref = any(${[...new Set([...refs, ...known])]}::text[])
+      and m.group_id = any(${[...new Set(groups)]}::bigint[]) and m.archived_at is null`);
+}
+
+/** The assignments that exist between the loaded people; only when entries make any. */
+async function loadAssignments(
+  tx: SqlRunner,
+  entries: readonly NormalEntry[],
+  people: readonly PersonState[],
+): Promise<AssignmentState[]> {
+  if (entries.every(({ source }) => source.assignments.length === 0)) return [];
+  const ids = people.map(({ id }) => id);
+  return tx.query<AssignmentState>(sql`
+    select id, assigned_to_id as "assignedToId", person_id as "personId", group_id as "groupId", note
+    from contact_assignments
+    where person_id = any(${ids}::bigint[]) and assigned_to_id = any(${ids}::bigint[])`);
+}

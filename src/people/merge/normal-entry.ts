@@ -1,0 +1,69 @@
+import type { AttributeName, Entry, EntryError } from './entry.js';
+import type { ComparedKeys } from './match-report.js';
+
+/** A contact point as it was sent, with what it is compared by. Without a value it only changes the record `id`. */
+export interface NormalEmail {
+  readonly id?: string;
+  readonly email?: string;
+  readonly normalForm?: string;
+  readonly primary?: boolean;
+  readonly pointer: string;
+}
+
+export interface NormalPhone {
+  readonly id?: string;
+  readonly number?: string;
+  readonly e164?: string | null;
+  readonly normalForm?: string;
+  readonly primary?: boolean;
+  readonly location?: string | null;
+  readonly extension?: string | null;
+  readonly pointer: string;
+}
+
+/** An entry whose values are checked and in normal form; what could not be used is in `errors` and nowhere else. */
+export interface NormalEntry {
+  readonly source: Entry;
+  readonly attributes: Readonly<Partial<Record<AttributeName, string | null>>>;
+  readonly externalRef: string | null | undefined;
+  readonly emails: readonly NormalEmail[] | null | undefined;
+  readonly phones: readonly NormalPhone[] | null | undefined;
+  readonly errors: readonly EntryError[];
+}
+
+/** What an entry is searched by. */
+export interface EntryKeys {
+  readonly externalRef: string | null;
+  readonly emails: readonly string[];
+  readonly phones: readonly string[];
+}
+
+const formsOf = (points: readonly { readonly normalForm?: string }[] | null | undefined): string[] => [
+  ...new Set((points ?? []).flatMap(({ normalForm }) => normalForm ?? [])),
+];
+
+export const keysOfEntry = (entry: NormalEntry): EntryKeys => ({
+  externalRef: entry.externalRef ?? null,
+  emails: formsOf(entry.emails),
+  phones: formsOf(entry.phones),
+});
+
+/** The keys of all entries, each once. */
+export function keysOf(entries: readonly NormalEntry[]): {
+  refs: string[];
+  emails: string[];
+  phones: string[];
+} {
+  const keys = entries.map(keysOfEntry);
+  return {
+    refs: [...new Set(keys.flatMap(({ externalRef }) => externalRef ?? []))],
+    emails: [...new Set(keys.flatMap(({ emails }) => emails))],
+    phones: [...new Set(keys.flatMap(({ phones }) => phones))],
+  };
+}
+
+export const comparedKeys = ({ externalRef, emails, phones }: EntryKeys): ComparedKeys => ({
+  external_ref: externalRef,
+  email_addresses: emails,
+  phone_numbers: phones,
+});

@@ -1,0 +1,89 @@
+import type { Actor, Role } from '../../auth/index.js';
+import type { AttributeName } from './entry.js';
+
+export type Attributes = Readonly<Record<AttributeName, string | null>>;
+
+export interface EmailState {
+  readonly id: string;
+  readonly email: string;
+  readonly normalForm: string;
+  readonly primary: boolean;
+}
+
+export interface PhoneState {
+  readonly id: string;
+  readonly number: string;
+  readonly e164: string | null;
+  readonly normalForm: string;
+  readonly location: string | null;
+  readonly extension: string | null;
+  readonly primary: boolean;
+}
+
+export interface MembershipState {
+  readonly id: string;
+  readonly groupId: string;
+  readonly role: Role;
+  readonly externalRef: string | null;
+  /** As PostgreSQL writes it; `null`: live. */
+  readonly archivedAt: string | null;
+}
+
+export interface AssignmentState {
+  readonly id: string;
+  readonly assignedToId: string;
+  readonly personId: string;
+  readonly groupId: string | null;
+  readonly note: string | null;
+}
+
+/**
+ * A person as the planner sees it. Never changed in place: each step makes the next one. Ids of rows that are not made
+ * yet start with `new:`. Contact points and memberships stand oldest first.
+ */
+export interface PersonState {
+  readonly id: string;
+  readonly attributes: Attributes;
+  /** The reference of a person without a group. */
+  readonly externalRef: string | null;
+  readonly createdById: string | null;
+  readonly hasLogin: boolean;
+  readonly assignedToActor: boolean;
+  readonly emails: readonly EmailState[];
+  readonly phones: readonly PhoneState[];
+  /** All of them, those in groups out of reach too: nothing of these may be told. */
+  readonly memberships: readonly MembershipState[];
+  /** The entry of this request that made it. */
+  readonly madeByIndex?: number;
+}
+
+const NEW = 'new:';
+export const isNewId = (id: string): boolean => id.startsWith(NEW);
+
+/** Numbers the rows of a plan; one per plan, so that the same plan has the same ids. */
+export class NewIds {
+  private last = 0;
+  next(): string {
+    this.last += 1;
+    return `${NEW}${this.last}`;
+  }
+}
+
+export const liveMemberships = (person: PersonState): MembershipState[] =>
+  person.memberships.filter(({ archivedAt }) => archivedAt === null);
+
+export const membershipIn = (person: PersonState, groupId: string): MembershipState | undefined =>
+  person.memberships.find((membership) => membership.groupId === groupId);
+
+/** Without any live membership, and created by the actor, assigned to it, or the actor. */
+export const isPersonal = (person: PersonState, actor: Actor): boolean =>
+  (person.createdById === actor.personId || person.assignedToActor || person.id === actor.personId) &&
+  liveMemberships(person).length === 0;
+
+/** The references that the actor may know: those in groups within reach, and that of a person without a group. */
+export function knownRefs(person: PersonState, isWithin: (groupId: string) => boolean): string[] {
+  const live = liveMemberships(person);
+  const refs = live.filter(({ groupId }) => isWithin(groupId)).map(({ externalRef }) => externalRef);
+  if (live.length === 0) refs.push(person.externalRef);
+  return refs.filter((ref) => ref !== null);
+}

@@ -1,0 +1,144 @@
+/** What e-mails and phones have in common: many per person, one primary. */
+export interface Point {
+  readonly id: string;
+  readonly normalForm: string;
+  readonly primary: boolean;
+}
+
+export interface PointInput {
+  readonly id?: string;
+  readonly normalForm?: string;
+  readonly primary?: boolean;
+  readonly pointer: string;
+}
+
+export interface PointRules<P extends Point, I extends PointInput> {
+  /** Nobody else's match changes the primary one of a person with a login. */
+  readonly protectPrimary: boolean;
+  make(input: I, normalForm: string): P;
+  /** The record with what the input says about it; the same object when that is nothing. */
+  update(point: P, input: I): P;
+}
+
+export interface PointProblem {
+  readonly code: 'not_found' | 'invalid_attribute';
+  readonly detail: string;
+  readonly pointer: string;
+}
+
+export interface PlannedPoints<P> {
+  readonly points: readonly P[];
+  /** Pointers of what was left out because of a login. */
+  readonly withheld: readonly string[];
+  readonly problems: readonly PointProblem[];
+}
+
+interface Working<P> {
+  points: P[];
+  /** What shall be primary: asked for, or the first new one. */
+  asked?: string;
+  firstNew?: string;
+  givenUp?: string;
+  withheld: string[];
+  problems: PointProblem[];
+}
+
+/** Adds and updates contact points (section 3 of the rules). Pure. */
+export function planPoints<P extends Point, I extends PointInput>(
+  current: readonly P[],
+  inputs: readonly I[],
+  rules: PointRules<P, I>,
+): PlannedPoints<P> {
+  const working: Working<P> = { points: [...current], withheld: [], problems: [] };
+  for (const input of inputs) {
+    const known = findKnown(working.points, input);
+    if (known) updatePoint(working, known, input, current, rules);
+    else if (input.id === undefined) addPoint(working, input, rules);
+    else working.problems.push(problem('not_found', 'This person has no such record.', input));
+  }
+  return {
+    points: withOnePrimary(working, current, rules.protectPrimary),
+    withheld: working.withheld,
+    problems: working.problems,
+  };
+}
+
+const findKnown = <P extends Point>(points: readonly P[], { id, normalForm }: PointInput): P | undefined =>
+  points.find((point) => (id === undefined ? point.normalForm === normalForm : point.id === id));
+
+const problem = (code: PointProblem['code'], detail: string, { pointer }: PointInput): PointProblem => ({
+  code,
+  detail,
+  pointer,
+});
+
+function updatePoint<P extends Point, I extends PointInput>(
+  working: Working<P>,
+  known: P,
+  input: I,
+  current: readonly P[],
+  rules: PointRules<P, I>,
+): void {
+  const next = rules.update(known, input);
+  // Against those before as well: PostgreSQL checks each row at once, so two records cannot swap their values.
+  const taken = [...working.points, ...current].some(
+    (point) => point.id !== known.id && point.normalForm === next.normalForm,
+  );
+  if (taken) {
+    working.problems.push(
+      problem('invalid_attribute', 'Another record of this person has this value.', input),
+    );
+    return;
+  }
+  if (next !== known && known.primary && rules.protectPrimary) working.withheld.push(input.pointer);
+  else working.points = working.points.map((point) => (point === known ? next : point));
+  if (input.primary === true && !known.primary) ask(working, known.id, input, rules);
+  if (input.primary === false && known.primary && input.id !== undefined) working.givenUp = known.id;
+}
+
+/** A new value becomes primary unless it says it is not; a first one is, whatever it says. */
+function addPoint<P extends Point, I extends PointInput>(
+  working: Working<P>,
+  input: I,
+  rules: PointRules<P, I>,
+): void {
+  if (input.normalForm === undefined) return;
+  if (rules.protectPrimary && working.points.length === 0) {
+    working.withheld.push(input.pointer);
+    return;
+  }
+  const point = rules.make(input, input.normalForm);
+  working.points.push(point);
+  if (input.primary === false) return;
+  if (input.primary === true) ask(working, point.id, input, rules);
+  else if (working.firstNew === undefined) {
+    working.firstNew = point.id;
+    if (rules.protectPrimary) working.withheld.push(input.pointer);
+  }
+}
+
+function ask<P>(
+  working: Working<P>,
+  id: string,
+  { pointer }: PointInput,
+  { protectPrimary }: { readonly protectPrimary: boolean },
+): void {
+  working.asked = id;
+  if (protectPrimary) working.withheld.push(pointer);
+}
+
+/** Exactly one, if there is any; the oldest where nothing else says which. */
+function withOnePrimary<P extends Point>(
+  { points, asked, firstNew, givenUp }: Working<P>,
+  current: readonly P[],
+  isProtected: boolean,
+): P[] {
+  const present = current.find(({ primary }) => primary)?.id;
+  const wished = isProtected ? present : (asked ?? firstNew);
+  const kept = givenUp === undefined || isProtected ? present : undefined;
+  const oldest = points.find(({ id }) => id !== givenUp) ?? points[0];
+  const primary = wished ?? kept ?? oldest?.id;
+  return points.map((point) =>
+    point.primary === (point.id === primary) ? point : { ...point, primary: point.id === primary },
+  );
+}

@@ -1,0 +1,97 @@
+import type { MergePlan } from './merge-plan.js';
+import type {
+  AssignmentState,
+  EmailState,
+  MembershipState,
+  PersonState,
+  PhoneState,
+} from './person-state.js';
+
+export type Owned<T> = T & { readonly personId: string };
+
+export interface RowChanges<T> {
+  readonly inserted: readonly Owned<T>[];
+  readonly updated: readonly Owned<T>[];
+  readonly removedIds: readonly string[];
+}
+
+/** The plan as rows: what each table gains, changes and loses, whatever number of entries touched a person. */
+export interface PlannedRows {
+  readonly newPeople: readonly PersonState[];
+  readonly changedPeople: readonly PersonState[];
+  /** Existing people of whom only an assignment's other end changed. */
+  readonly touchedIds: readonly string[];
+  readonly emails: RowChanges<EmailState>;
+  readonly phones: RowChanges<PhoneState>;
+  readonly memberships: RowChanges<MembershipState>;
+  /** References that another row of this plan takes over; PostgreSQL checks each row at once. */
+  readonly releasedIds: readonly string[];
+  readonly assignments: readonly AssignmentState[];
+}
+
+/** From the first `before` of each person to its last `after`. Pure. */
+export function rowsOf({ changes, freedMembershipIds }: MergePlan): PlannedRows {
+  const before = new Map<string, PersonState | null>();
+  const after = new Map<string, PersonState>();
+  for (const change of changes) {
+    if (!before.has(change.after.id)) before.set(change.after.id, change.before);
+    after.set(change.after.id, change.after);
+  }
+  const people = [...after.values()];
+  const first = (person: PersonState): PersonState | null => before.get(person.id) ?? null;
+  const assignments = changes.flatMap((change) => change.assignments);
+  const memberships = compare(people, first, (person) => person.memberships);
+  return {
+    newPeople: people.filter((person) => !first(person)),
+    changedPeople: people.filter((person) => first(person)),
+    touchedIds: otherEnds(assignments, after),
+    emails: compare(people, first, (person) => person.emails),
+    phones: compare(people, first, (person) => person.phones),
+    memberships,
+    releasedIds: [...freedMembershipIds, ...released(memberships, [...before.values()])],
+    assignments,
+  };
+}
+
+function compare<T extends { readonly id: string }>(
+  people: readonly PersonState[],
+  first: (person: PersonState) => PersonState | null,
+  rowsOfPerson: (person: PersonState) => readonly T[],
+): RowChanges<T> {
+  const inserted: Owned<T>[] = [];
+  const updated: Owned<T>[] = [];
+  const removedIds: string[] = [];
+  for (const person of people) {
+    const old = first(person);
+    const known = new Map((old ? rowsOfPerson(old) : []).map((row) => [row.id, row]));
+    for (const row of rowsOfPerson(person)) {
+      const was = known.get(row.id);
+      known.delete(row.id);
+      if (!was) inserted.push({ ...row, personId: person.id });
+      else if (JSON.stringify(was) !== JSON.stringify(row)) updated.push({ ...row, personId: person.id });
+    }
+    removedIds.push(...known.keys());
+  }
+  return { inserted, updated, removedIds };
+}
+
+function otherEnds(
+  assignments: readonly AssignmentState[],
+  changed: ReadonlyMap<string, PersonState>,
+): string[] {
+  const ends = assignments.flatMap(({ assignedToId, personId }) => [assignedToId, personId]);
+  return [...new Set(ends)].filter((id) => !changed.has(id));
+}
+
+/** Memberships whose old reference is written to another membership of the same group. */
+function released(
+  { inserted, updated }: RowChanges<MembershipState>,
+  before: readonly (PersonState | null)[],
+): string[] {
+  const refOf = ({ groupId, externalRef }: MembershipState): string => `${groupId}:${externalRef ?? ''}`;
+  const written = new Map([...inserted, ...updated].map((row) => [refOf(row), row.id]));
+  return before
+    .flatMap((person) => person?.memberships ?? [])
+    .filter((row) => row.externalRef !== null && (written.get(refOf(row)) ?? row.id) !== row.id)
+    .map(({ id }) => id);
+}

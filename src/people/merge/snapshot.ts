@@ -1,0 +1,21 @@
+import type { AssignmentState, PersonState } from './person-state.js';
+
+/** A membership that holds a reference, of somebody who may not be loaded, or be deleted. */
+export interface RefHolder {
+  readonly membershipId: string;
+  readonly groupId: string;
+  readonly externalRef: string;
+  readonly personId: string;
+  /** A deleted person's reference is free. */
+  readonly deleted: boolean;
+}
+
+/** What the planner knows of the world; read after the locks. */
+export interface Snapshot {
+  /** Readable people only: those that hold a key of an entry, and those that an entry names. */
+  readonly people: readonly PersonState[];
+  /** Named ends of assignments that the actor may read. */
+  readonly readableIds: ReadonlySet<string>;
+  readonly refHolders: readonly RefHolder[];
+  readonly assignments: readonly AssignmentState[];
+}

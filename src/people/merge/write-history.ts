@@ -1,0 +1,105 @@
+import sql from 'sql-template-tag';
+import type { Actor } from '../../auth/index.js';
+import type { SqlRunner } from '../../database/index.js';
+import type { RealId } from './allocate-ids.js';
+import { ATTRIBUTES } from './entry.js';
+import type { PlannedChange } from './merge-plan.js';
+import type {
+  AssignmentState,
+  EmailState,
+  MembershipState,
+  PersonState,
+  PhoneState,
+} from './person-state.js';
+
+type Side = Record<string, unknown>;
+type RowJson = Side & { readonly id: string };
+
+/** One row per entry that changed a person: what it changed, and only that, as it was and as it is. */
+export async function writeHistory(
+  tx: SqlRunner,
+  changes: readonly PlannedChange[],
+  real: RealId,
+  { actor, requestId }: { readonly actor: Actor; readonly requestId: string | undefined },
+): Promise<void> {
+  if (changes.length === 0) return;
+  const sides = changes.map((change) => historyOf(change, real));
+  await tx.query(sql`
+    insert into person_changes (person_id, actor_id, action, before, after, request_id)
+    select n.person_id, ${actor.personId}::bigint, n.action, n.before, n.after, ${requestId ?? null}::text
+    from unnest(${changes.map(({ after }) => real(after.id))}::bigint[],
+      ${changes.map(({ action }) => action)}::text[], ${sides.map(({ before }) => JSON.stringify(before))}::jsonb[],
+      ${sides.map(({ after }) => JSON.stringify(after))}::jsonb[])
+      with ordinality as n(person_id, action, before, after, position)
+    order by n.position`);
+}
+
+/**
+ * What a revert needs: attributes by name, and every touched row of `email_addresses`, `phone_numbers`,
+ * `group_memberships` and `contact_assignments` by its id; a row that stands on one side only was made or removed.
+ */
+export function historyOf(change: PlannedChange, real: RealId): { before: Side; after: Side } {
+  const before: Side = {};
+  const after: Side = {};
+  const put = (name: string, was: unknown, is: unknown): void => {
+    if (JSON.stringify(was) === JSON.stringify(is)) return;
+    before[name] = was;
+    after[name] = is;
+  };
+  const { before: old, after: now, assignments } = change;
+  for (const name of ATTRIBUTES) put(name, old?.attributes[name] ?? null, now.attributes[name]);
+  put('external_ref', old?.externalRef ?? null, now.externalRef);
+  const putRows = (name: string, rows: (person: PersonState) => RowJson[]): void =>
+    put(name, ...touched(old ? rows(old) : [], rows(now)));
+  putRows('email_addresses', ({ emails }) => emails.map((row) => emailJson(row, real)));
+  putRows('phone_numbers', ({ phones }) => phones.map((row) => phoneJson(row, real)));
+  putRows('group_memberships', ({ memberships }) => memberships.map((row) => membershipJson(row, real)));
+  put(
+    'contact_assignments',
+    [],
+    assignments.map((row) => assignmentJson(row, real)),
+  );
+  return { before, after };
+}
+
+function touched(before: readonly RowJson[], after: readonly RowJson[]): [RowJson[], RowJson[]] {
+  const texts = (rows: readonly RowJson[]): Set<string> => new Set(rows.map((row) => JSON.stringify(row)));
+  const [old, now] = [texts(before), texts(after)];
+  return [
+    before.filter((row) => !now.has(JSON.stringify(row))),
+    after.filter((row) => !old.has(JSON.stringify(row))),
+  ];
+}
+
+const emailJson = ({ id, email, normalForm, primary }: EmailState, real: RealId): RowJson => ({
+  id: real(id),
+  email,
+  normal_form: normalForm,
+  primary,
+});
+
+const phoneJson = ({ id, normalForm, ...phone }: PhoneState, real: RealId): RowJson => ({
+  id: real(id),
+  number: phone.number,
+  e164: phone.e164,
+  normal_form: normalForm,
+  location: phone.location,
+  extension: phone.extension,
+  primary: phone.primary,
+});
+
+const membershipJson = ({ id, ...membership }: MembershipState, real: RealId): RowJson => ({
+  id: real(id),
+  group_id: membership.groupId,
+  role: membership.role,
+  external_ref: membership.externalRef,
+  archived_at: membership.archivedAt,
+});
+
+const assignmentJson = ({ id, ...assignment }: AssignmentState, real: RealId): RowJson => ({
+  id: real(id),
+  assigned_to_id: real(assignment.assignedToId),
+  person_id: real(assignment.personId),
+  group_id: assignment.groupId,
+  note: assignment.note,
+});

@@ -1,0 +1,77 @@
+import sql from 'sql-template-tag';
+import type { Actor } from '../../auth/index.js';
+import type { SqlRunner } from '../../database/index.js';
+import type { RealId } from './allocate-ids.js';
+import { ATTRIBUTES } from './entry.js';
+import type { PersonState } from './person-state.js';
+import type { PlannedRows } from './row-changes.js';
+import { writeEmails, writeMemberships, writePhones } from './write-children.js';
+
+/** Writes the rows, a bounded number of statements however many they are; none for what does not change. */
+export async function writeRows(tx: SqlRunner, rows: PlannedRows, real: RealId, actor: Actor): Promise<void> {
+  await insertPeople(tx, rows.newPeople, real);
+  await updatePeople(tx, rows.changedPeople);
+  await touchPeople(tx, rows.touchedIds);
+  await writeEmails(tx, rows.emails, real);
+  await writePhones(tx, rows.phones, real);
+  await writeMemberships(tx, rows, real);
+  await insertAssignments(tx, rows, real, actor);
+}
+
+/** The values of each attribute, in the order of {@link ATTRIBUTES}, and the reference. */
+const columnsOf = (people: readonly PersonState[]): (string | null)[][] => [
+  ...ATTRIBUTES.map((name) => people.map(({ attributes }) => attributes[name])),
+  people.map(({ externalRef }) => externalRef),
+];
+
+async function insertPeople(tx: SqlRunner, people: readonly PersonState[], real: RealId): Promise<void> {
+  if (people.length === 0) return;
+  const [first, middle, last, gender, birth, ref] = columnsOf(people);
+  await tx.query(sql`
+    insert into people (id, first_name, middle_name, last_name, gender, birth_date, external_ref, created_by_id)
+    overriding system value
+    select * from unnest(${people.map(({ id }) => real(id))}::bigint[], ${first}::text[], ${middle}::text[],
+      ${last}::text[], ${gender}::text[], ${birth}::date[], ${ref}::text[],
+      ${people.map(({ createdById }) => createdById)}::bigint[])`);
+}
+
+/** `updated_at` grows with every change, also when an earlier transaction is the later to write. */
+async function updatePeople(tx: SqlRunner, people: readonly PersonState[]): Promise<void> {
+  if (people.length === 0) return;
+  const [first, middle, last, gender, birth, ref] = columnsOf(people);
+  await tx.query(sql`
+    update people p
+    set first_name = n.first_name, middle_name = n.middle_name, last_name = n.last_name, gender = n.gender,
+      birth_date = n.birth_date, external_ref = n.external_ref,
+      updated_at = greatest(clock_timestamp(), p.updated_at + interval '1 microsecond')
+    from unnest(${people.map(({ id }) => id)}::bigint[], ${first}::text[], ${middle}::text[], ${last}::text[],
+      ${gender}::text[], ${birth}::date[], ${ref}::text[])
+      as n(id, first_name, middle_name, last_name, gender, birth_date, external_ref)
+    where p.id = n.id`);
+}
+
+/** Their version grows too: what they show has an assignment more. Their rows are locked already. */
+async function touchPeople(tx: SqlRunner, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(sql`
+    update people set updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    where id = any(${ids}::bigint[])`);
+}
+
+async function insertAssignments(
+  tx: SqlRunner,
+  { assignments }: PlannedRows,
+  real: RealId,
+  actor: Actor,
+): Promise<void> {
+  if (assignments.length === 0) return;
+  await tx.query(sql`
+    insert into contact_assignments (id, assigned_to_id, person_id, group_id, note, assigned_by_id)
+    overriding system value
+    select n.*, ${actor.personId}::bigint from unnest(${assignments.map(({ id }) => real(id))}::bigint[],
+      ${assignments.map(({ assignedToId }) => real(assignedToId))}::bigint[],
+      ${assignments.map(({ personId }) => real(personId))}::bigint[],
+      ${assignments.map(({ groupId }) => groupId)}::bigint[],
+      ${assignments.map(({ note }) => note)}::text[]) as n
+    on conflict on constraint contact_assignments_once do nothing`);
+}

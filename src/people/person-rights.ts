@@ -1,0 +1,58 @@
+import sql, { raw } from 'sql-template-tag';
+import { groupsWhere, type Actor } from '../auth/index.js';
+import type { SqlRunner } from '../database/index.js';
+import { readablePerson } from './readable-person.js';
+
+export interface PersonRights {
+  /** By the person herself, users of her groups, and her maker as long as she is in no group. */
+  readonly change: boolean;
+  /** Her memberships in groups that the actor administers. */
+  readonly removableMemberships: readonly string[];
+  /** Live memberships beyond those. */
+  readonly otherMemberships: number;
+  readonly hasLogin: boolean;
+  /** Made by the actor, or nobody's: no membership stands in the way. */
+  readonly owned: boolean;
+}
+
+/** What the actor may do with a person; undefined when she cannot even be read. */
+export async function personRights(
+  runner: SqlRunner,
+  actor: Actor,
+  id: string,
+): Promise<PersonRights | undefined> {
+  const users = groupsWhere(actor, 'user');
+  const admins = groupsWhere(actor, 'admin');
+  const among = (groups: 'all' | string[]) =>
+    groups === 'all' ? sql`true` : sql`m.group_id = any(${groups}::bigint[])`;
+  const [row] = await runner.query<{
+    own: boolean;
+    created: boolean;
+    usable: boolean | null;
+    removable: string[] | null;
+    live: string;
+    login: boolean;
+  }>(sql`
+    select p.id = ${actor.personId}::bigint as own,
+      p.created_by_id is not distinct from ${actor.personId}::bigint as created,
+      exists (select from users u where u.person_id = p.id) as login,
+      m.usable, m.removable, m.live
+    from people p
+    cross join lateral (
+      select bool_or(${among(users)}) as usable,
+        array_agg(m.id) filter (where ${among(admins)}) as removable,
+        count(*) as live
+      from group_memberships m where m.person_id = p.id and m.archived_at is null
+    ) m
+    where p.id = ${id}::bigint and ${readablePerson(actor, raw('p'))}`);
+  if (!row) return undefined;
+  const removable = row.removable ?? [];
+  const groupless = Number(row.live) === 0;
+  return {
+    change: row.own || actor.superAdmin || row.usable === true || (groupless && row.created),
+    removableMemberships: removable,
+    otherMemberships: Number(row.live) - removable.length,
+    hasLogin: row.login,
+    owned: groupless && (row.created || actor.superAdmin),
+  };
+}

@@ -1,0 +1,84 @@
+import sql, { type Sql } from 'sql-template-tag';
+import { groupsWhere, type Actor } from '../auth/index.js';
+import { defineResource } from '../jsonapi/index.js';
+import { CreatePerson } from './create-person.operation.js';
+import { PersonAttributes } from './person.dto.js';
+import { Person } from './person.entity.js';
+import { personPolicy } from './person.policy.js';
+import { RemovePerson } from './remove-person.operation.js';
+import { UpdatePerson } from './update-person.operation.js';
+
+const name = { type: 'string', write: true, filter: true, sort: true } as const;
+const time = { type: 'timestamp', filter: true, sort: true } as const;
+
+/** The ref of the oldest membership that the actor may read and that has one; else the person's own. */
+function externalRef(row: Sql, actor: Actor): Sql {
+  const groups = groupsWhere(actor, 'user');
+  const readable =
+    groups === 'all'
+      ? sql`true`
+      : sql`(rm.group_id = any(${groups}::bigint[]) or rm.person_id = ${actor.personId}::bigint)`;
+  return sql`coalesce((
+    select rm.external_ref from group_memberships rm
+    where rm.person_id = ${row}.id and rm.archived_at is null and rm.external_ref is not null and ${readable}
+    order by rm.id limit 1), ${row}.external_ref)`;
+}
+
+export const personResource = defineResource({
+  type: 'person',
+  path: 'people',
+  entity: Person,
+  dto: PersonAttributes,
+  policy: personPolicy,
+  idAlias: (word, actor: Actor) => (word === 'me' ? actor.personId : undefined),
+  takes: ['email_address', 'phone_number', 'group_membership', 'contact_assignment'],
+  createParameters: ['dry_run', 'conflicting_ref', 'name_guard'],
+  operations: { create: CreatePerson, update: UpdatePerson, remove: RemovePerson },
+  attributes: {
+    first_name: name,
+    middle_name: name,
+    last_name: name,
+    full_name: {
+      type: 'string',
+      filter: true,
+      sort: true,
+      sql: (row) => sql`nullif(concat_ws(' ', ${row}.first_name, ${row}.middle_name, ${row}.last_name), '')`,
+    },
+    gender: { type: 'string', write: true, filter: true },
+    birth_date: { type: 'date', write: true, filter: true, sort: true },
+    external_ref: { type: 'string', write: true, filter: true, sql: externalRef },
+    primary_email_address: {
+      type: 'string',
+      filter: true,
+      sql: (row) =>
+        sql`select pe.email from email_addresses pe where pe.person_id = ${row}.id and pe.is_primary`,
+    },
+    primary_phone_number: {
+      type: 'string',
+      filter: true,
+      sql: (row) =>
+        sql`select pp.number from phone_numbers pp where pp.person_id = ${row}.id and pp.is_primary`,
+    },
+    created_at: time,
+    updated_at: time,
+  },
+  relationships: {
+    email_addresses: { kind: 'to-many', type: 'email_address', foreignKey: 'person_id' },
+    phone_numbers: { kind: 'to-many', type: 'phone_number', foreignKey: 'person_id' },
+    group_memberships: { kind: 'to-many', type: 'group_membership', foreignKey: 'person_id' },
+    groups: {
+      kind: 'to-many',
+      type: 'group',
+      through: {
+        table: 'group_memberships',
+        from: 'person_id',
+        to: 'group_id',
+        where: (link) => sql`${link}.archived_at is null`,
+      },
+    },
+    contact_assignments: { kind: 'to-many', type: 'contact_assignment', foreignKey: 'assigned_to_id' },
+    reverse_contact_assignments: { kind: 'to-many', type: 'contact_assignment', foreignKey: 'person_id' },
+    user: { kind: 'to-one', type: 'user', foreignKey: 'person_id' },
+    created_by: { kind: 'to-one', type: 'person', column: 'created_by_id' },
+  },
+});

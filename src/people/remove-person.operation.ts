@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import sql from 'sql-template-tag';
+import type { Actor } from '../auth/index.js';
+import { Database, type Row, type Transaction } from '../database/index.js';
+import { JsonApiError, type OperationContext, type RemoveOperation } from '../jsonapi/index.js';
+import { lockKeys } from './merge/index.js';
+import { personRights } from './person-rights.js';
+
+/**
+ * `DELETE /people/:id`: out of every group that the caller administers; without any membership left the person is
+ * deleted, unless she has a login: she then stays as herself.
+ */
+@Injectable()
+export class RemovePerson implements RemoveOperation {
+  constructor(private readonly database: Database) {}
+
+  async remove({ actor, requestId }: OperationContext<Actor>, id: string): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await lockPerson(tx, id);
+      const rights = await personRights(tx, actor, id);
+      if (!rights) throw JsonApiError.of('not_found', `There is no person "${id}" that you can read.`);
+      const { removableMemberships: memberships, otherMemberships, hasLogin, owned } = rights;
+      if (memberships.length === 0 && !owned)
+        throw JsonApiError.of('forbidden', 'Admins of a group of this person delete her.');
+      await requireAnotherOwner(tx, memberships);
+      const removed = await tx.query(
+        sql`delete from group_memberships where id = any(${memberships}::bigint[]) returning *`,
+      );
+      const gone = otherMemberships === 0 && !hasLogin;
+      const assignments = gone ? await this.end(tx, id) : [];
+      await this.remember(tx, actor, id, requestId, gone, {
+        group_memberships: removed,
+        contact_assignments: assignments,
+      });
+    });
+  }
+
+  /** The person stops to live; contact points stay with the row for the history, but meet nobody any more. */
+  private async end(tx: Transaction, id: string): Promise<Row[]> {
+    await tx.query(sql`update people set deleted_at = now(), updated_at = now() where id = ${id}::bigint`);
+    return tx.query(
+      sql`delete from contact_assignments where person_id = ${id}::bigint or assigned_to_id = ${id}::bigint returning *`,
+    );
+  }
+
+  private async remember(
+    tx: Transaction,
+    actor: Actor,
+    id: string,
+    requestId: string,
+    gone: boolean,
+    before: Row,
+  ): Promise<void> {
+    await tx.query(sql`
+      insert into person_changes (person_id, actor_id, action, before, after, request_id)
+      values (${id}, ${actor.personId}, ${gone ? 'deleted' : 'left_groups'}, ${JSON.stringify(before)}::jsonb, '{}', ${requestId})`);
+  }
+}
+
+/** Like every door that changes a person: her keys first, then her row. */
+async function lockPerson(tx: Transaction, id: string): Promise<void> {
+  const [keys] = await tx.query<{ refs: string[]; emails: string[]; phones: string[] }>(sql`
+    select
+      array(select external_ref from group_memberships where person_id = p.id and external_ref is not null) as refs,
+      array(select normal_form from email_addresses where person_id = p.id) as emails,
+      array(select normal_form from phone_numbers where person_id = p.id) as phones
+    from people p where p.id = ${id}::bigint`);
+  if (keys) await lockKeys(tx, keys);
+  await tx.query(sql`select from people where id = ${id}::bigint for no key update`);
+}
+
+/** The last owner of a group stays. The owners' rows are locked, so that two do not leave at once. */
+async function requireAnotherOwner(tx: Transaction, leaving: readonly string[]): Promise<void> {
+  const owners = await tx.query<{ id: string; group_id: string }>(sql`
+    select o.id, o.group_id from group_memberships o
+    where o.role = 'owner' and o.archived_at is null and o.group_id in (
+      select m.group_id from group_memberships m where m.id = any(${leaving}::bigint[]) and m.role = 'owner')
+    order by o.id for update`);
+  const staying = new Set(owners.filter(({ id }) => !leaving.includes(id)).map((owner) => owner.group_id));
+  if (owners.some((owner) => !staying.has(owner.group_id)))
+    throw JsonApiError.of(
+      'last_owner',
+      'The last owner of a group stays; make somebody else an owner first.',
+    );
+}

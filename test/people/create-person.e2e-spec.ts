@@ -1,0 +1,372 @@
+import sql from 'sql-template-tag';
+import { World, type Caller } from '../support/factories/world.factory.js';
+import { email, matchOf, person, phone } from './person-document.js';
+
+describe('POST /people', () => {
+  let world: World;
+  let home: string;
+  let ada: Caller;
+
+  beforeAll(async () => {
+    world = await World.boot();
+    home = await world.group('North');
+    ada = await world.caller('Ada', { [home]: 'admin' });
+  });
+
+  afterAll(() => world.close());
+
+  test('makes a new person with what comes along, and answers 201 with her address', async () => {
+    const body = person({ first_name: 'Grace', last_name: 'Hopper', external_ref: 'crm-1' }, [
+      email('Grace@Example.org'),
+      phone('(415) 555-2671', { location: 'mobile' }),
+      ['contact_assignment', { assigned_to_id: ada.personId, group_id: home }],
+    ]);
+    const answer = await ada.api.post('/people?include=email_addresses,phone_numbers,groups', body);
+    const { id } = answer.one;
+    expect(answer.status).toBe(201);
+    expect(answer.header('location')).toBe(`/apis/v4/people/${id}`);
+    expect(answer.one.links.self).toBe(answer.header('location'));
+    expect(answer.one.attributes).toMatchObject({
+      full_name: 'Grace Hopper',
+      external_ref: 'crm-1',
+      primary_email_address: 'Grace@Example.org',
+      primary_phone_number: '(415) 555-2671',
+    });
+    expect(answer.included.map(({ type }) => type)).toEqual(['email_address', 'phone_number', 'group']);
+    expect(matchOf(answer)).toMatchObject({
+      outcome: 'created',
+      matched_by: null,
+      groups_added: [home],
+      warnings: [],
+    });
+    expect(await world.row('people', id)).toMatchObject({
+      first_name: 'Grace',
+      created_by_id: ada.personId,
+      deleted_at: null,
+    });
+    const rows = await world.database.query(sql`
+      select e.normal_form as email, n.e164 as phone, m.group_id, m.external_ref, a.assigned_to_id
+      from email_addresses e
+      join phone_numbers n using (person_id) join group_memberships m using (person_id) join contact_assignments a using (person_id)
+      where e.person_id = ${id}`);
+    expect(rows).toEqual([
+      {
+        email: 'grace@example.org',
+        phone: '+14155552671',
+        group_id: home,
+        external_ref: 'crm-1',
+        assigned_to_id: ada.personId,
+      },
+    ]);
+  });
+
+  test('finds her again by another spelling of the e-mail, and answers 200 with what changed', async () => {
+    const first = await ada.api.post('/people', person({ first_name: 'Emmy' }, [email('emmy@example.org')]));
+    const again = await ada.api.post(
+      '/people',
+      person({ first_name: 'Emmy', last_name: 'Noether' }, [email(' EMMY@example.ORG ')]),
+    );
+    expect(again.status).toBe(200);
+    expect(again.header('location')).toBeUndefined();
+    expect(again.one.id).toBe(first.one.id);
+    expect(matchOf(again)).toMatchObject({
+      outcome: 'updated',
+      matched_by: 'email_address',
+      keys: { email_addresses: ['emmy@example.org'] },
+      candidates: [{ id: first.one.id, taken: true }],
+      changes: { last_name: [null, 'Noether'] },
+    });
+    expect(await world.count('email_addresses')).toBe(
+      await world.value(sql`select count(distinct (person_id, normal_form))::int from email_addresses`),
+    );
+  });
+
+  test('writes nothing when the same is sent again', async () => {
+    const body = person({ first_name: 'Rosa' }, [email('rosa@example.org'), phone('+358 40 123 4567')]);
+    await ada.api.post('/people', body);
+    const before = await world.everything();
+    const again = await ada.api.post('/people', body);
+    expect([again.status, matchOf(again)['outcome']]).toEqual([200, 'unchanged']);
+    expect(await world.everything()).toBe(before);
+  });
+
+  test('makes an assignment in either direction, and only in one', async () => {
+    const other = await world.contact('Other', home);
+    const assigned = await ada.api.post(
+      '/people',
+      person({ first_name: 'One' }, [['contact_assignment', { assigned_to_id: other }]]),
+    );
+    const assignee = await ada.api.post(
+      '/people',
+      person({ first_name: 'Two' }, [['contact_assignment', { person_id: other }]]),
+    );
+    const rows = await world.database.query(sql`
+      select assigned_to_id, person_id, assigned_by_id from contact_assignments where ${other} in (assigned_to_id, person_id) order by id`);
+    expect(rows).toEqual([
+      { assigned_to_id: other, person_id: assigned.one.id, assigned_by_id: ada.personId },
+      { assigned_to_id: assignee.one.id, person_id: other, assigned_by_id: ada.personId },
+    ]);
+    const before = await world.everything();
+    for (const attributes of [{}, { assigned_to_id: other, person_id: ada.personId }]) {
+      const refused = await ada.api.post(
+        '/people',
+        person({ first_name: 'Three' }, [['contact_assignment', attributes]]),
+      );
+      expect(refused.refusal).toEqual({ status: 422, errors: [['invalid_assignment', '/included/0']] });
+    }
+    expect(await world.everything()).toBe(before);
+  });
+
+  test('takes what comes along linked by lid', async () => {
+    const answer = await ada.api.post('/people?include=email_addresses', {
+      data: {
+        type: 'person',
+        lid: 'p',
+        attributes: { first_name: 'Lid' },
+        relationships: { email_addresses: { data: [{ type: 'email_address', lid: 'e' }] } },
+      },
+      included: [
+        {
+          type: 'email_address',
+          lid: 'e',
+          attributes: { email: 'lid@example.org' },
+          relationships: { person: { data: { type: 'person', lid: 'p' } } },
+        },
+      ],
+    });
+    expect(answer.status).toBe(201);
+    expect(answer.included.map(({ attributes }) => attributes?.['email'])).toEqual(['lid@example.org']);
+  });
+
+  test('refuses a lid that nothing in the document has', async () => {
+    const relationships = { email_addresses: { data: [{ type: 'email_address', lid: 'nobody' }] } };
+    const refused = await ada.api.post('/people', person({ first_name: 'Lid' }, [], { relationships }));
+    expect(refused.refusal).toEqual({
+      status: 400,
+      errors: [['malformed_document', '/data/relationships/email_addresses/data/0/lid']],
+    });
+  });
+
+  test('puts her into the groups that are named, by id or by reference', async () => {
+    const south = await world.group('South', { external_ref: 'south' });
+    await world.member(ada.personId, south, 'user');
+    const byId = person({ first_name: 'Named' }, [], {
+      relationships: { groups: { data: [{ type: 'group', id: south }] } },
+    });
+    const byRef = person({ first_name: 'Named too' }, [
+      ['group_membership', { group_external_ref: 'south' }],
+    ]);
+    for (const body of [byId, byRef]) {
+      const answer = await ada.api.post('/people', body);
+      expect(answer.status).toBe(201);
+      expect(
+        await world.database.query(
+          sql`select group_id, role from group_memberships where person_id = ${answer.one.id}`,
+        ),
+      ).toEqual([{ group_id: south, role: 'contact' }]);
+    }
+  });
+
+  test('does not tell a group of others from one that does not exist', async () => {
+    const foreign = await world.group('Foreign', { external_ref: 'foreign' });
+    const before = await world.everything();
+    const tell = async (id: string) => {
+      const body = person({ first_name: 'Who' }, [], {
+        relationships: { groups: { data: [{ type: 'group', id }] } },
+      });
+      const { refusal, text } = await ada.api.post('/people', body);
+      return { refusal, text: text.replace(`group ${id}`, 'group ID').replace(/"id":"[^"]*"/, '') };
+    };
+    const [theirs, nobodys] = [await tell(foreign), await tell('999999')];
+    expect(theirs.refusal.status).toBe(404);
+    expect(theirs).toEqual(nobodys);
+    expect(await world.everything()).toBe(before);
+  });
+
+  test('answers a dry run like the real thing and writes nothing', async () => {
+    const before = await world.everything();
+    const answer = await ada.api.post(
+      '/people?dry_run=true',
+      person({ first_name: 'Dry' }, [email('dry@example.org')]),
+    );
+    expect(answer.status).toBe(201);
+    expect(answer.document.data).toBeNull();
+    expect(matchOf(answer)).toMatchObject({
+      outcome: 'created',
+      groups_added: expect.arrayContaining([home]),
+    });
+    expect(await world.everything()).toBe(before);
+  });
+
+  test('holds an entry that fits several people, and says who they are', async () => {
+    const shared = [await world.contact('Twin', home), await world.contact('Twin', home)];
+    for (const id of shared) await world.email(id, 'twins@example.org', true);
+    const people = await world.count('people');
+    const refused = await ada.api.post(
+      '/people',
+      person({ first_name: 'Twin' }, [email('twins@example.org')]),
+    );
+    expect(refused.status).toBe(409);
+    const [error] = refused.document.errors ?? [];
+    expect(error).toMatchObject({ code: 'ambiguous_match', meta: { candidate_ids: shared } });
+    const held = await world.database.query(
+      sql`select id, kind, candidate_ids from person_duplicates where kind = 'held_entry'`,
+    );
+    expect(held).toEqual([{ id: error?.meta?.['duplicate_id'], kind: 'held_entry', candidate_ids: shared }]);
+    expect(await world.count('people')).toBe(people);
+    const lenient = await ada.api.lenient.post(
+      '/people',
+      person({ first_name: 'Twin' }, [email('twins@example.org')]),
+    );
+    expect(lenient.refusal.status).toBe(422);
+  });
+
+  test('follows the stricter policy that a request asks for', async () => {
+    await ada.api.post('/people', person({ first_name: 'Ida' }, [email('ida@example.org')]));
+    const body = person({ first_name: 'Ingrid' }, [email('ida@example.org')]);
+    const loose = await ada.api.post('/people?dry_run=true', body);
+    expect(matchOf(loose)).toMatchObject({
+      outcome: 'updated',
+      warnings: [{ code: 'name_mismatch' }],
+      policy: { name_guard: false },
+    });
+    const guarded = await ada.api.post('/people?dry_run=true&name_guard=true', body);
+    expect(guarded.refusal.errors).toEqual([['ambiguous_match', '/data']]);
+    const wrong = await ada.api.post('/people?name_guard=perhaps&conflicting_ref=x', body);
+    expect(wrong.refusal).toEqual({
+      status: 400,
+      errors: [
+        ['invalid_parameter', 'conflicting_ref'],
+        ['invalid_parameter', 'name_guard'],
+      ],
+    });
+  });
+
+  test('makes nobody of nothing', async () => {
+    const refused = await ada.api.post('/people', person({ last_name: 'Only' }));
+    expect(refused.refusal).toMatchObject({ status: 422, errors: [['insufficient_information', '/data']] });
+  });
+
+  describe.each([
+    [
+      'an e-mail that is none',
+      person({ first_name: 'X' }, [email('not an address')]),
+      422,
+      'invalid_attribute',
+      /^\/included\/0/,
+    ],
+    [
+      'a phone without digits',
+      person({ first_name: 'X' }, [phone('call me')]),
+      422,
+      'invalid_attribute',
+      /^\/included\/0/,
+    ],
+    [
+      'a name that is a number',
+      person({ first_name: 7 }),
+      422,
+      'invalid_attribute',
+      /^\/data\/attributes\/first_name$/,
+    ],
+    [
+      'a name that is a list',
+      person({ first_name: ['X'] }),
+      422,
+      'invalid_attribute',
+      /^\/data\/attributes\/first_name$/,
+    ],
+    [
+      'a day that no calendar has',
+      person({ first_name: 'X', birth_date: '2001-02-30' }),
+      422,
+      'invalid_attribute',
+      /birth_date$/,
+    ],
+    [
+      'an unknown attribute',
+      person({ first_name: 'X', shoe_size: 38 }),
+      422,
+      'unknown_attribute',
+      /shoe_size$/,
+    ],
+    ['NUL in a name', person({ first_name: 'a\u0000b' }), 422, 'invalid_attribute', /first_name$/],
+    ['a lone surrogate', person({ first_name: '\ud800' }), 422, 'invalid_attribute', /first_name$/],
+    [
+      'a reference with blanks around it',
+      person({ external_ref: ' x ' }),
+      422,
+      'invalid_attribute',
+      /external_ref$/,
+    ],
+    [
+      'an unknown type in included',
+      person({ first_name: 'X' }, [['address', {}]]),
+      409,
+      'type_conflict',
+      /^\/included\/0\/type$/,
+    ],
+    [
+      'included that is no list',
+      { ...person({ first_name: 'X' }), included: {} },
+      400,
+      'malformed_document',
+      /^\/included$/,
+    ],
+    [
+      'an id of its own',
+      person({ first_name: 'X' }, [], { id: '5' }),
+      403,
+      'client_id_not_allowed',
+      /^\/data\/id$/,
+    ],
+    ['a read-only attribute', person({ first_name: 'X', full_name: 'Y' }), 403, 'read_only', /full_name$/],
+    [
+      'an assignee who does not exist',
+      person({ first_name: 'X' }, [['contact_assignment', { assigned_to_id: '999999' }]]),
+      404,
+      'not_found',
+      /^\/included\/0/,
+    ],
+    [
+      'an assignee with no id',
+      person({ first_name: 'X' }, [['contact_assignment', { assigned_to_id: 'abc' }]]),
+      422,
+      'invalid_attribute',
+      /assigned_to_id$/,
+    ],
+    [
+      'two primaries',
+      person({ first_name: 'X' }, [
+        email('a@example.org', { primary: true }),
+        email('b@example.org', { primary: true }),
+      ]),
+      422,
+      'invalid_attribute',
+      /^\/included\/1/,
+    ],
+  ])('refuses %s', (_what, body, status, code, pointer) => {
+    test('and writes nothing', async () => {
+      const before = await world.everything();
+      const { refusal } = await ada.api.post('/people', body);
+      expect(refusal).toEqual({ status, errors: [[code, expect.stringMatching(pointer)]] });
+      expect(await world.everything()).toBe(before);
+    });
+  });
+
+  test('reports several problems of one document together', async () => {
+    const { refusal } = await ada.api.post(
+      '/people',
+      person({ first_name: 1, gender: 2 }, [email('nothing'), ['phone_number', { number: 3 }]]),
+    );
+    expect(refusal.status).toBe(422);
+    expect(refusal.errors.length).toBeGreaterThan(2);
+  });
+
+  test('asks for a token first', async () => {
+    expect((await world.nobody.post('/people', person({ first_name: 'X' }))).refusal).toEqual({
+      status: 401,
+      errors: [['missing_authorization', undefined]],
+    });
+  });
+});

@@ -1,0 +1,83 @@
+import sql from 'sql-template-tag';
+import { World, type Caller } from '../support/factories/world.factory.js';
+
+describe('People, spoken to in plain JSON as the apps do', () => {
+  let world: World;
+  let north: string;
+  let ada: Caller;
+
+  beforeAll(async () => {
+    world = await World.boot();
+    north = await world.group('North');
+    ada = await world.caller('Ada', { [north]: 'admin' });
+  });
+
+  afterAll(() => world.close());
+
+  test('a person of the web app: null ids, unknown members, unlinked children', async () => {
+    const answer = await ada.api.lenient.post(
+      '/people?include=email_addresses,phone_numbers,reverse_contact_assignments',
+      {
+        data: {
+          type: 'person',
+          id: null,
+          attributes: { first_name: 'Web', student_status: 'collegiate', $valid: true },
+        },
+        included: [
+          { type: 'group_membership', attributes: { group_id: Number(north) } },
+          {
+            type: 'contact_assignment',
+            attributes: { assigned_to_id: Number(ada.personId), group_id: north },
+          },
+          {
+            type: 'email_address',
+            attributes: { person_id: null, email: 'web@example.org', primary: true, $valid: true },
+          },
+          { type: 'organizational_label', attributes: { label_id: 1 } },
+        ],
+      },
+    );
+    expect(answer.status).toBe(201);
+    expect(answer.includedKeys.map((key) => key.split(':')[0])).toEqual([
+      'contact_assignment',
+      'email_address',
+    ]);
+    expect(answer.one.relationships?.['phone_numbers']?.data).toEqual([]);
+  });
+
+  test('a personal contact of the mobile app: no group, assigned to me, `email` for `email_address`', async () => {
+    const answer = await ada.api.lenient.post('/people', {
+      data: { type: 'person', attributes: { first_name: 'Mobile' } },
+      included: [
+        { type: 'contact_assignment', attributes: { assigned_to_id: ada.personId } },
+        { type: 'email', attributes: { email: 'mobile@example.org' } },
+      ],
+    });
+    expect(answer.status).toBe(201);
+    const { id } = answer.one;
+    expect(await world.value(sql`select count(*)::int from group_memberships where person_id = ${id}`)).toBe(
+      0,
+    );
+    const again = await ada.api.lenient.post('/people', {
+      data: { type: 'person', attributes: { first_name: 'Mobile' } },
+      included: [{ type: 'email', attributes: { email: 'MOBILE@example.org' } }],
+    });
+    expect([again.status, again.one.id]).toEqual([200, id]);
+  });
+
+  test('PUT means PATCH, with or without data, id and type', async () => {
+    const id = await world.contact('Put', north);
+    expect(
+      (await ada.api.lenient.put(`/people/${id}`, { data: { attributes: { last_name: 'Changed' } } })).status,
+    ).toBe(200);
+    const added = await ada.api.lenient.put(`/people/${id}?include=phone_numbers`, {
+      included: [{ type: 'phone_number', attributes: { number: '+1 415 555 2671', location: 'mobile' } }],
+    });
+    expect(added.status).toBe(200);
+    expect(added.included).toHaveLength(1);
+    expect(await world.row('people', id)).toMatchObject({ first_name: 'Put', last_name: 'Changed' });
+    expect(
+      (await ada.api.put(`/people/${id}`, { data: { type: 'person', id, attributes: {} } })).status,
+    ).toBe(405);
+  });
+});

@@ -1,0 +1,137 @@
+import { check, EMAIL, withEmail, type Case } from './match-case.js';
+import { person } from './planning-world.js';
+
+describe('the external reference', () => {
+  const cases: readonly Case[] = [
+    {
+      name: 'finds its holder, whatever the names say',
+      people: [person('10', { first: 'Eve', groups: { 1: 'R1', 2: 'R1' } })],
+      entry: { ref: 'R1', first: 'Ada' },
+      verdict: 'updated external_ref 10',
+    },
+    {
+      name: 'is compared with its case',
+      people: [person('10', { first: 'Eve', groups: { 1: 'r1' } })],
+      entry: { ref: 'R1' },
+      verdict: 'created',
+    },
+    {
+      name: 'beats the e-mail of somebody else, who is queued',
+      people: [person('10', { first: 'Ada', groups: { 1: 'R1', 2: 'R1' } }), withEmail('11')],
+      entry: { ref: 'R1', email: EMAIL },
+      verdict: 'updated external_ref 10',
+      pairs: ['pair 10 11'],
+    },
+    {
+      name: 'bridges nobody when its holder has the e-mail already',
+      people: [withEmail('10', { groups: { 1: 'R1', 2: 'R1' } }), withEmail('11')],
+      entry: { ref: 'R1', email: EMAIL },
+      verdict: 'unchanged external_ref 10',
+      pairs: [],
+    },
+    {
+      name: 'that is unknown goes to the match that has none',
+      people: [withEmail('10', { first: 'Ada' })],
+      entry: { ref: 'R1', email: EMAIL },
+      verdict: 'updated email_address 10',
+    },
+    {
+      name: 'in an archived membership is nobody’s',
+      people: [person('10', { groups: { 1: 'R1' }, archived: ['1'], assignedToMe: true })],
+      entry: { ref: 'R1', groups: ['1'] },
+      verdict: 'created',
+    },
+    {
+      name: 'of two people in two groups is decided by e-mail',
+      people: [person('10', { groups: { 1: 'R1' } }), withEmail('11', { groups: { 2: 'R1' } })],
+      entry: { ref: 'R1', email: EMAIL, groups: ['1', '2'] },
+      verdict: 'unchanged external_ref 11',
+      warnings: ['membership_conflict'],
+      pairs: ['pair 11 10'],
+    },
+    {
+      name: 'of two people in two groups is else decided by the names',
+      people: [
+        person('10', { first: 'Ada', groups: { 1: 'R1' } }),
+        person('11', { first: 'Eve', groups: { 2: 'R1' } }),
+      ],
+      entry: { ref: 'R1', first: 'EVE', groups: ['2', '1'] },
+      verdict: 'updated name_tiebreak 11',
+      warnings: ['membership_conflict'],
+      pairs: ['pair 11 10'],
+    },
+    {
+      name: 'of two people in two groups is else ambiguous',
+      people: [person('10', { groups: { 1: 'R1' } }), person('11', { groups: { 2: 'R1' } })],
+      entry: { ref: 'R1', first: 'Ada' },
+      verdict: 'failed ambiguous_match',
+    },
+    {
+      name: 'in a group that is not named belongs to another person, who is queued',
+      people: [person('10', { groups: { 1: 'R1' } })],
+      entry: { ref: 'R1', groups: ['2'] },
+      verdict: 'created',
+      pairs: ['cross_group new 10'],
+    },
+  ];
+  it.each(cases)('$name', check);
+});
+
+describe('another external reference', () => {
+  const cases: readonly Case[] = [
+    {
+      name: 'is taken over by a match of the same first name',
+      people: [withEmail('10', { first: 'ADA', groups: { 1: 'R1', 2: 'R1' } })],
+      entry: { ref: 'R2', email: EMAIL, first: 'Ada' },
+      verdict: 'updated email_address 10',
+      warnings: ['external_ref_replaced'],
+    },
+    {
+      name: 'is taken over when a first name is missing',
+      people: [withEmail('10', { first: 'Ada', groups: { 1: 'R1', 2: 'R1' } })],
+      entry: { ref: 'R2', email: EMAIL },
+      verdict: 'updated email_address 10',
+      warnings: ['external_ref_replaced'],
+    },
+    {
+      name: 'and another first name are another person; the pair is queued',
+      people: [withEmail('10', { first: 'Ada', groups: { 1: 'R1' } })],
+      entry: { ref: 'R2', email: EMAIL, first: 'Eve' },
+      verdict: 'created',
+      pairs: ['pair new 10'],
+    },
+    {
+      name: 'is always taken over under `match`',
+      people: [withEmail('10', { first: 'Ada', groups: { 1: 'R1', 2: 'R1' } })],
+      entry: { ref: 'R2', email: EMAIL, first: 'Eve' },
+      world: { policy: { conflictingRef: 'match' } },
+      verdict: 'updated email_address 10',
+      warnings: ['name_mismatch', 'external_ref_replaced'],
+    },
+    {
+      name: 'is never taken over under `separate`',
+      people: [withEmail('10', { first: 'Ada', groups: { 1: 'R1' } })],
+      entry: { ref: 'R2', email: EMAIL, first: 'Ada' },
+      world: { policy: { conflictingRef: 'separate' } },
+      verdict: 'created',
+      pairs: ['pair new 10'],
+    },
+    {
+      name: 'in a group that is not named is no other reference',
+      people: [withEmail('10', { first: 'Ada', groups: { 1: 'R1', 2: null } })],
+      entry: { ref: 'R2', email: EMAIL, first: 'Ada', groups: ['2'] },
+      world: { policy: { conflictingRef: 'separate' } },
+      verdict: 'updated email_address 10',
+    },
+    {
+      name: 'is judged for each of several candidates before they are counted',
+      people: [
+        withEmail('10', { first: 'Anna', groups: { 1: 'R1', 2: null } }),
+        withEmail('11', { first: 'Ada', groups: { 1: null, 2: null } }),
+      ],
+      entry: { ref: 'R2', email: EMAIL, first: 'Ada' },
+      verdict: 'updated email_address 11',
+    },
+  ];
+  it.each(cases)('$name', check);
+});

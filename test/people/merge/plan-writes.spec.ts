@@ -1,0 +1,126 @@
+import {
+  actor,
+  left,
+  ME,
+  person,
+  plan,
+  verdict,
+  warningsOf,
+  type EntryWords,
+  type World,
+} from './planning-world.js';
+
+const EMAIL = 'ada@example.org';
+const PHONE = '212 555 0100';
+const inBoth = { groups: { 1: null, 2: null } };
+const ada = person('10', { first: 'Ada', last: 'Lovelace', emails: [EMAIL], ...inBoth });
+const errorsOf = (entry: EntryWords, world: World = {}) =>
+  plan([entry], world).results[0]?.errors.map(({ code, pointer }) => [code, pointer]);
+
+describe('attributes', () => {
+  it.each<[string, EntryWords, string | null]>([
+    ['missing: left alone', {}, 'Ada'],
+    ['null: cleared', { first: null }, null],
+    ['empty: as missing', { first: '' }, 'Ada'],
+    ['blank: as missing', { first: ' \t' }, 'Ada'],
+    ['another spelling: an update', { first: 'ADA' }, 'ADA'],
+    ['trimmed and collapsed', { first: '  Ada   Maria ' }, 'Ada Maria'],
+  ])('%s', (_rule, words, expected) => {
+    const made = plan([{ email: EMAIL, gender: 'female', ...words }], { people: [ada] });
+    expect(left(made).attributes.first_name).toBe(expected);
+  });
+
+  it.each<[EntryWords, string]>([
+    [{ birth: '1815-12-10' }, 'updated email_address 10'],
+    [{ birth: '1815-02-30' }, 'failed invalid_attribute'],
+    [{ birth: '10.12.1815' }, 'failed invalid_attribute'],
+    [{ first: 'a\u0000b' }, 'failed invalid_attribute'],
+    [{ first: '\ud800' }, 'failed invalid_attribute'],
+    [{ first: 7 as unknown as string }, 'failed invalid_attribute'],
+    [{ ref: ' R1' }, 'failed invalid_attribute'],
+    [{ ref: 7 as unknown as string }, 'failed invalid_attribute'],
+    [{ phone: 'none' }, 'failed invalid_attribute'],
+  ])('%j: %s', (words, expected) => {
+    expect(verdict(plan([{ email: EMAIL, ...words }], { people: [ada] }))).toBe(expected);
+  });
+
+  it('that cannot be used are all told at once, each where it stands', () => {
+    expect(errorsOf({ email: 'no', phone: 'no', ref: ' R1', first: '\ud800' })).toEqual([
+      ['invalid_attribute', '/first'],
+      ['invalid_attribute', '/ref'],
+      ['invalid_attribute', '/email'],
+      ['invalid_attribute', '/phone'],
+    ]);
+  });
+
+  it('that change nothing leave the person unchanged', () => {
+    const made = plan([{ email: ' ADA@example.org', first: 'Ada', last: ' Lovelace' }], { people: [ada] });
+    expect(verdict(made)).toBe('unchanged email_address 10');
+    expect(made.changes).toEqual([]);
+    expect(made.results[0]?.match.changes).toEqual({});
+  });
+
+  it('that change are told before and after', () => {
+    const made = plan([{ email: EMAIL, first: 'Augusta', phone: PHONE, ref: 'R1' }], { people: [ada] });
+    expect(made.results[0]?.match.changes).toEqual({
+      first_name: ['Ada', 'Augusta'],
+      external_ref: [null, 'R1'],
+      phone_numbers: [[], [PHONE]],
+    });
+  });
+});
+
+describe('a person with a login', () => {
+  const login = person('10', { first: 'Ada', emails: [EMAIL], login: true, ...inBoth });
+  const world = { people: [login] };
+
+  it('keeps its names and what is primary when somebody else’s entry matches', () => {
+    const made = plan(
+      [
+        {
+          first: 'Eve',
+          emails: [
+            { email: EMAIL, pointer: '/0' },
+            { email: 'b@x.org', pointer: '/1' },
+          ],
+        },
+      ],
+      world,
+    );
+    expect(left(made)).toMatchObject({
+      attributes: { first_name: 'Ada' },
+      emails: [
+        { email: EMAIL, primary: true },
+        { email: 'b@x.org', primary: false },
+      ],
+    });
+    expect(warningsOf(made)).toEqual(['name_mismatch', 'protected_person', 'protected_person']);
+  });
+  it('is not given a first phone, which would be primary', () => {
+    const made = plan([{ email: EMAIL, phone: PHONE }], world);
+    expect(verdict(made)).toBe('unchanged email_address 10');
+    expect(warningsOf(made)).toEqual(['protected_person']);
+  });
+  it('is not cleared', () => {
+    const made = plan([{ ref: 'R1', emails: null, first: null }], {
+      people: [{ ...login, memberships: person('10', { groups: { 1: 'R1', 2: 'R1' } }).memberships }],
+    });
+    expect(verdict(made)).toBe('unchanged external_ref 10');
+    expect(warningsOf(made)).toEqual(['protected_person', 'protected_person']);
+  });
+  it('is changed by its own entry', () => {
+    const me = person(ME, { first: 'Ada', emails: [EMAIL], login: true, ...inBoth });
+    expect(left(plan([{ email: EMAIL, first: 'Eve' }], { people: [me] })).attributes.first_name).toBe('Eve');
+  });
+  it('is not warned about when nothing is held back', () => {
+    expect(warningsOf(plan([{ email: EMAIL, first: 'Ada' }], world))).toEqual([]);
+  });
+  it('refuses a PATCH of its names by another, and takes one of its e-mails', () => {
+    expect(errorsOf({ person: '10', first: 'Eve' }, world)).toEqual([['protected_person', '/first']]);
+    expect(verdict(plan([{ person: '10', first: 'Ada', email: 'b@x.org' }], world))).toBe('updated 10');
+  });
+  it('is renamed by a super admin’s PATCH', () => {
+    const admin = { ...actor(), superAdmin: true };
+    expect(verdict(plan([{ person: '10', first: 'Eve' }], { ...world, actor: admin }))).toBe('updated 10');
+  });
+});
