@@ -1,0 +1,57 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { AuthGuard, AuthModule, SessionRefreshInterceptor, userResource } from './auth/index.js';
+import { ENV, type Env } from './config/index.js';
+import { contactAssignmentResource, ContactAssignmentsModule } from './contact-assignments/index.js';
+import { Database } from './database/index.js';
+import { groupMembershipResource, groupResource, GroupsModule } from './groups/index.js';
+import { ErrorFilter, JsonApiModule, NegotiateGuard } from './jsonapi/index.js';
+import { emailAddressResource, PeopleModule, personResource, phoneNumberResource } from './people/index.js';
+
+/** Every resource type that the API serves. */
+export const resources = [
+  personResource,
+  emailAddressResource,
+  phoneNumberResource,
+  groupResource,
+  groupMembershipResource,
+  contactAssignmentResource,
+  userResource,
+];
+
+/** The settings and the database, for every room. */
+@Global()
+@Module({})
+class GroundModule {
+  static register(env: Env, database: Database): DynamicModule {
+    const providers = [
+      { provide: ENV, useValue: env },
+      { provide: Database, useValue: database },
+    ];
+    return { module: GroundModule, providers, exports: [ENV, Database] };
+  }
+}
+
+/** The map: the rooms, and what every request passes, in this order. */
+@Module({})
+export class AppModule {
+  static register(env: Env, database: Database): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        GroundModule.register(env, database),
+        AuthModule,
+        GroupsModule,
+        ContactAssignmentsModule,
+        PeopleModule,
+        JsonApiModule.register(resources),
+      ],
+      providers: [
+        { provide: APP_GUARD, useClass: NegotiateGuard },
+        { provide: APP_GUARD, useExisting: AuthGuard },
+        { provide: APP_INTERCEPTOR, useExisting: SessionRefreshInterceptor },
+        { provide: APP_FILTER, useClass: ErrorFilter },
+      ],
+    };
+  }
+}

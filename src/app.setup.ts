@@ -1,0 +1,130 @@
+import { createHash, randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { pino } from 'pino';
+import { AppModule } from './app.module.js';
+import type { Env } from './config/index.js';
+import type { Database } from './database/index.js';
+import { answerClientError, RouteTable } from './jsonapi/index.js';
+
+const REQUEST_ID = /^[\w.:-]{1,100}$/;
+
+/** The whole server but for listening: `main.ts` and the tests start the same thing. */
+export async function createApp(env: Env, database: Database): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: env.bodyLimit,
+    trustProxy: env.trustProxy,
+    genReqId: (request: { headers: Record<string, unknown> }) => {
+      const sent = request.headers['x-request-id'];
+      return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID();
+    },
+    requestTimeout: 60_000,
+    rewriteUrl: ({ url = '/' }: { url?: string }) => routableUrl(url),
+    clientErrorHandler: answerClientError,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(env, database), adapter, {
+    bodyParser: false,
+    logger: env.logLevel === 'silent' ? false : ['error', 'warn', 'fatal'],
+  });
+  await configureApp(app, env);
+  return app;
+}
+
+async function configureApp(app: NestFastifyApplication, env: Env): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'self'"] },
+    },
+    referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
+    strictTransportSecurity: env.publicUrl?.startsWith('https:') ?? false,
+  });
+  await app.register(cors, {
+    origin: [...env.corsOrigins],
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE'],
+    exposedHeaders: ['ETag', 'Location', 'X-Request-Id'],
+    // Otherwise OPTIONS that is no preflight gets a plain text and 400.
+    strictPreflight: false,
+  });
+  // Only the bytes are collected here: what they are is decided after who sent them.
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: env.bodyLimit }, (_request, body, done) =>
+    done(null, body),
+  );
+  const routes = app.get(RouteTable);
+  fastify.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
+  fastify.addHook('onSend', (request, reply, payload, done) => finish(request, reply, payload, done));
+  logRequests(fastify, env);
+  closeIdleConnectionsAtShutdown(fastify);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+}
+
+/** The router answers a path that is badly encoded by itself, past all hooks and guards; read letter by letter it is like any other. */
+function routableUrl(url: string): string {
+  const [path = '', ...query] = url.split('?');
+  try {
+    decodeURIComponent(path);
+    return url;
+  } catch {
+    return [path.replaceAll('%', '%25'), ...query].join('?');
+  }
+}
+
+/** The headers that every answer carries. */
+function finish(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  done: (error: null, payload: unknown) => void,
+): void {
+  const vary = String(reply.getHeader('vary') ?? '');
+  reply.header('Vary', /\bAccept\b(?!-)/i.test(vary) ? vary : vary ? `${vary}, Accept` : 'Accept');
+  reply.header('X-Request-Id', request.id);
+  reply.header('X-Runtime', (reply.elapsedTime / 1000).toFixed(6));
+  const { statusCode } = reply;
+  const cacheable = (statusCode === 200 || statusCode === 201) && Buffer.isBuffer(payload);
+  if (cacheable && !reply.hasHeader('cache-control')) {
+    const etag = `W/"${createHash('sha1').update(payload).digest('base64url')}"`;
+    reply.headers({ 'Cache-Control': 'max-age=0, private, must-revalidate', ETag: etag });
+    if (['GET', 'HEAD'].includes(request.method) && matches(request.headers['if-none-match'], etag)) {
+      reply.status(304).removeHeader('content-type').removeHeader('content-length');
+      // Fastify empties answers to HEAD itself, and stumbles over those that are empty already.
+      return done(null, request.method === 'HEAD' ? payload : null);
+    }
+  }
+  done(null, payload);
+}
+
+const matches = (header: string | undefined, etag: string): boolean =>
+  header !== undefined && header.split(',').some((one) => [etag, '*'].includes(one.trim()));
+
+/** One line per request. The query string may hold a token or an e-mail address, so it is left out. */
+function logRequests(fastify: FastifyInstance, env: Env): void {
+  if (env.logLevel === 'silent') return;
+  const log = pino({ level: env.logLevel, base: null });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const path = request.url.split('?')[0];
+    log.info({
+      request_id: request.id,
+      method: request.method,
+      path,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    });
+    done();
+  });
+}
+
+/** A kept-alive connection that goes idle after the server began to close would hold it open for a minute. */
+function closeIdleConnectionsAtShutdown(fastify: FastifyInstance): void {
+  fastify.addHook('preClose', (done) => {
+    const timer = setInterval(() => fastify.server.closeIdleConnections(), 25);
+    timer.unref();
+    fastify.server.once('close', () => clearInterval(timer));
+    done();
+  });
+}
