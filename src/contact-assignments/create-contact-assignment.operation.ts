@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
-import { Database } from '../database/index.js';
+import type { Transaction } from '../database/index.js';
 import {
   authorizeCreation,
   insertRow,
@@ -15,23 +15,18 @@ import {
 /** One (person, assigned to, group) assignment exists once: asking again answers the one there is. */
 @Injectable()
 export class CreateContactAssignment implements CreateOperation {
-  constructor(
-    private readonly database: Database,
-    private readonly registry: Registry,
-  ) {}
+  constructor(private readonly registry: Registry) {}
 
-  create(context: OperationContext<Actor>, draft: Draft): Promise<Written> {
+  async create(tx: Transaction, context: OperationContext<Actor>, draft: Draft): Promise<Written> {
     const { assigned_to: assignee = null, person = null, group = null } = draft.relationships;
-    return this.database.transaction(async (tx) => {
-      const values = await authorizeCreation(tx, this.registry, context, draft);
-      const lock = `contact_assignment:${String(assignee)}:${String(person)}:${String(group)}`;
-      await tx.query(sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`);
-      const [existing] = await tx.query<{ id: string }>(sql`
-        select id from contact_assignments
-        where assigned_to_id = ${assignee}::bigint and person_id = ${person}::bigint
-          and group_id is not distinct from ${group}::bigint`);
-      if (existing) return { id: existing.id, created: false };
-      return { id: await insertRow(tx, draft, values), created: true };
-    });
+    const values = await authorizeCreation(tx, this.registry, context, draft);
+    const lock = `contact_assignment:${String(assignee)}:${String(person)}:${String(group)}`;
+    await tx.query(sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`);
+    const [existing] = await tx.query<{ id: string }>(sql`
+      select id from contact_assignments
+      where assigned_to_id = ${assignee}::bigint and person_id = ${person}::bigint
+        and group_id is not distinct from ${group}::bigint`);
+    if (existing) return { id: existing.id, created: false };
+    return { id: await insertRow(tx, draft, values), created: true };
   }
 }

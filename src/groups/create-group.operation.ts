@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/index.js';
-import { Database } from '../database/index.js';
+import type { Transaction } from '../database/index.js';
 import {
   authorizeCreation,
   insertRow,
@@ -15,21 +15,12 @@ import { GroupMembership } from './group-membership.entity.js';
 /** A new group, and its maker as owner: nobody makes a group that nobody can change. */
 @Injectable()
 export class CreateGroup implements CreateOperation {
-  constructor(
-    private readonly database: Database,
-    private readonly registry: Registry,
-  ) {}
+  constructor(private readonly registry: Registry) {}
 
-  create(context: OperationContext<Actor>, draft: Draft): Promise<Written> {
+  async create(tx: Transaction, context: OperationContext<Actor>, draft: Draft): Promise<Written> {
     const { actor } = context;
-    return this.database.transaction(async (tx) => {
-      const id = await insertRow(tx, draft, await authorizeCreation(tx, this.registry, context, draft));
-      await tx.manager.insert(GroupMembership, {
-        groupId: id,
-        personId: actor.personId,
-        role: 'owner',
-      });
-      return { id, created: true, actor: { ...actor, roles: new Map([...actor.roles, [id, 'owner']]) } };
-    });
+    const id = await insertRow(tx, draft, await authorizeCreation(tx, this.registry, context, draft));
+    await tx.manager.insert(GroupMembership, { groupId: id, personId: actor.personId, role: 'owner' });
+    return { id, created: true, actor: { ...actor, roles: new Map([...actor.roles, [id, 'owner']]) } };
   }
 }

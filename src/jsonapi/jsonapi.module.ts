@@ -5,9 +5,13 @@ import { resourceController } from './http/resource.controller.js';
 import { RouteTable } from './http/route-table.js';
 import { UnknownRouteController } from './http/unknown-route.controller.js';
 import { CreateResource } from './operations/create-resource.js';
-import { Endpoints } from './operations/endpoints.js';
+import { ReadEndpoints } from './operations/read-endpoints.js';
 import { RemoveResource } from './operations/remove-resource.js';
+import { RequestContexts } from './operations/request-context.js';
+import { ShowResource } from './operations/show-resource.js';
 import { UpdateResource } from './operations/update-resource.js';
+import { WriteEndpoints } from './operations/write-endpoints.js';
+import { Writes } from './operations/writes.js';
 import type { ResourceDefinition } from './resource/define-resource.js';
 import { Registry } from './resource/registry.js';
 import { DocumentBuilder } from './response/build-document.js';
@@ -24,10 +28,14 @@ export class JsonApiModule {
       controllers: [...definitions.map(resourceController), UnknownRouteController],
       providers: [
         CreateResource,
-        Endpoints,
+        ReadEndpoints,
         RemoveResource,
+        RequestContexts,
         RouteTable,
+        ShowResource,
         UpdateResource,
+        WriteEndpoints,
+        Writes,
         {
           provide: Registry,
           inject: [Database],

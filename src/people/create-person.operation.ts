@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/index.js';
+import type { Transaction } from '../database/index.js';
 import type { CreateOperation, Draft, OperationContext, Written } from '../jsonapi/index.js';
 import { draftToEntry } from './draft-to-entry.js';
 import { readMatchParameters } from './match-parameters.js';
 import { MergeService, type EntryResult } from './merge/index.js';
-import { refuseEntry } from './refuse-entry.js';
+import { refusalOf } from './refusal-of.js';
 
 /** `POST /people`: the person that is meant, found and merged, or made; all of it or nothing. */
 @Injectable()
@@ -12,12 +13,13 @@ export class CreatePerson implements CreateOperation {
   constructor(private readonly merge: MergeService) {}
 
   async create(
+    tx: Transaction,
     { actor, query, lenient, requestId }: OperationContext<Actor>,
     draft: Draft,
   ): Promise<Written> {
     const { dryRun, policy } = readMatchParameters(query.own);
     const entry = draftToEntry(draft);
-    const [result] = (await this.merge.run([entry], actor, {
+    const [result] = (await this.merge.runIn(tx, [entry], actor, {
       dryRun,
       policy,
       requestId,
@@ -25,7 +27,8 @@ export class CreatePerson implements CreateOperation {
       unknownGroups: lenient ? 'skip' : 'refuse',
       personalWithoutGroup: lenient && !entry.groups && !entry.memberships,
     })) as [EntryResult];
-    if (result.errors.length > 0) refuseEntry(result, lenient);
-    return { id: result.personId, created: result.outcome === 'created', meta: { match: result.match } };
+    const created = result.outcome === 'created';
+    const refusal = refusalOf(result, lenient);
+    return { id: result.personId, created, meta: { match: result.match }, refusal };
   }
 }

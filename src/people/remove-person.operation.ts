@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
-import { Database, type Row, type Transaction } from '../database/index.js';
+import type { Row, Transaction } from '../database/index.js';
 import { JsonApiError, type OperationContext, type RemoveOperation } from '../jsonapi/index.js';
 import { lockKeys } from './merge/index.js';
 import { personRights } from './person-rights.js';
@@ -12,26 +12,22 @@ import { personRights } from './person-rights.js';
  */
 @Injectable()
 export class RemovePerson implements RemoveOperation {
-  constructor(private readonly database: Database) {}
-
-  async remove({ actor, requestId }: OperationContext<Actor>, id: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      await lockPerson(tx, id);
-      const rights = await personRights(tx, actor, id);
-      if (!rights) throw JsonApiError.of('not_found', `There is no person "${id}" that you can read.`);
-      const { removableMemberships: memberships, otherMemberships, hasLogin, owned } = rights;
-      if (memberships.length === 0 && !owned)
-        throw JsonApiError.of('forbidden', 'Admins of a group of this person delete her.');
-      await requireAnotherOwner(tx, memberships);
-      const removed = await tx.query(
-        sql`delete from group_memberships where id = any(${memberships}::bigint[]) returning *`,
-      );
-      const gone = otherMemberships === 0 && !hasLogin;
-      const assignments = gone ? await this.end(tx, id) : [];
-      await this.remember(tx, actor, id, requestId, gone, {
-        group_memberships: removed,
-        contact_assignments: assignments,
-      });
+  async remove(tx: Transaction, { actor, requestId }: OperationContext<Actor>, id: string): Promise<void> {
+    await lockPerson(tx, id);
+    const rights = await personRights(tx, actor, id);
+    if (!rights) throw JsonApiError.of('not_found', `There is no person "${id}" that you can read.`);
+    const { removableMemberships: memberships, otherMemberships, hasLogin, owned } = rights;
+    if (memberships.length === 0 && !owned)
+      throw JsonApiError.of('forbidden', 'Admins of a group of this person delete her.');
+    await requireAnotherOwner(tx, memberships);
+    const removed = await tx.query(
+      sql`delete from group_memberships where id = any(${memberships}::bigint[]) returning *`,
+    );
+    const gone = otherMemberships === 0 && !hasLogin;
+    const assignments = gone ? await this.end(tx, id) : [];
+    await this.remember(tx, actor, id, requestId, gone, {
+      group_memberships: removed,
+      contact_assignments: assignments,
     });
   }
 

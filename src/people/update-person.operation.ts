@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/index.js';
-import { Database } from '../database/index.js';
+import type { Transaction } from '../database/index.js';
 import {
   JsonApiError,
   type Draft,
@@ -11,32 +11,29 @@ import {
 import { draftToEntry } from './draft-to-entry.js';
 import { MergeService, type EntryResult } from './merge/index.js';
 import { personRights } from './person-rights.js';
-import { refuseEntry } from './refuse-entry.js';
+import { refusalOf } from './refusal-of.js';
 
 /** `PATCH /people/:id`: through the merge room as well, so that keys, history and rules are the same. */
 @Injectable()
 export class UpdatePerson implements UpdateOperation {
-  constructor(
-    private readonly merge: MergeService,
-    private readonly database: Database,
-  ) {}
+  constructor(private readonly merge: MergeService) {}
 
   async update(
+    tx: Transaction,
     { resource, actor, lenient, requestId }: OperationContext<Actor>,
     id: string,
     draft: Draft,
   ): Promise<Written> {
-    const rights = await personRights(this.database, actor, id);
+    const rights = await personRights(tx, actor, id);
     if (!rights)
       throw JsonApiError.of('not_found', `There is no ${resource.type} "${id}" that you can read.`);
     if (!rights.change)
       throw JsonApiError.of('forbidden', 'Users of a group of this person change her; you only read her.');
-    const [result] = (await this.merge.run([draftToEntry(draft, id)], actor, {
+    const [result] = (await this.merge.runIn(tx, [draftToEntry(draft, id)], actor, {
       requestId,
       creationFromNamesAlone: true,
       unknownGroups: lenient ? 'skip' : 'refuse',
     })) as [EntryResult];
-    if (result.errors.length > 0) refuseEntry(result, lenient);
-    return { id, created: false };
+    return { id, created: false, refusal: refusalOf(result, lenient) };
   }
 }

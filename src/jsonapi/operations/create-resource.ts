@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import sql, { join } from 'sql-template-tag';
-import { Database, type Transaction } from '../../database/index.js';
+import type { Transaction } from '../../database/index.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { Draft } from '../request/read-draft.js';
 import type { ResourcePolicy } from '../resource/define-resource.js';
@@ -12,16 +12,11 @@ import { columnsOf, orConflict, requireReadableEnds } from './write-columns.js';
 /** POST of a type that is nothing but its row. */
 @Injectable()
 export class CreateResource implements CreateOperation {
-  constructor(
-    private readonly database: Database,
-    private readonly registry: Registry,
-  ) {}
+  constructor(private readonly registry: Registry) {}
 
-  create(context: OperationContext, draft: Draft): Promise<Written> {
-    return this.database.transaction(async (tx) => {
-      const values = await authorizeCreation(tx, this.registry, context, draft);
-      return { id: await insertRow(tx, draft, values), created: true };
-    });
+  async create(tx: Transaction, context: OperationContext, draft: Draft): Promise<Written> {
+    const values = await authorizeCreation(tx, this.registry, context, draft);
+    return { id: await insertRow(tx, draft, values), created: true };
   }
 }
 

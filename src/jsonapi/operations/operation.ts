@@ -1,9 +1,11 @@
+import type { Transaction } from '../../database/index.js';
 import type { Document } from '../document/document.js';
-import type { Draft } from '../request/read-draft.js';
+import type { JsonApiError } from '../errors/jsonapi-error.js';
 import type { ResourceQuery } from '../query/resource-query.js';
+import type { Draft } from '../request/read-draft.js';
 import type { Resource } from '../resource/registry.js';
 
-/** What an operation answers: a status, a document or none, further headers. */
+/** What a request is answered with: a status, a document or none, further headers. */
 export interface Answer {
   readonly status: number;
   readonly document?: Document;
@@ -28,16 +30,22 @@ export interface Written {
   /** The actor as the write has left her, when it gave her rights that she needs to read what she wrote. */
   readonly actor?: unknown;
   readonly meta?: Record<string, unknown>;
+  /** Answered instead, once the transaction is committed: what was written on the way stays. */
+  readonly refusal?: JsonApiError;
 }
 
+/**
+ * The writes of a type, each in a transaction that is open already: that of a request, or that of several operations
+ * which stand or fall as one. They throw to refuse, and then nothing of the request is written.
+ */
 export interface CreateOperation {
-  create(context: OperationContext<never>, draft: Draft): Promise<Written>;
+  create(tx: Transaction, context: OperationContext<never>, draft: Draft): Promise<Written>;
 }
 
 export interface UpdateOperation {
-  update(context: OperationContext<never>, id: string, draft: Draft): Promise<Written>;
+  update(tx: Transaction, context: OperationContext<never>, id: string, draft: Draft): Promise<Written>;
 }
 
 export interface RemoveOperation {
-  remove(context: OperationContext<never>, id: string): Promise<void>;
+  remove(tx: Transaction, context: OperationContext<never>, id: string): Promise<void>;
 }

@@ -1,44 +1,44 @@
 import { Injectable } from '@nestjs/common';
 import sql, { join, type Sql } from 'sql-template-tag';
-import { Database } from '../../database/index.js';
-import { JsonApiError } from '../errors/jsonapi-error.js';
+import type { Transaction } from '../../database/index.js';
 import type { Draft } from '../request/read-draft.js';
 import type { ResourcePolicy } from '../resource/define-resource.js';
 import { Registry } from '../resource/registry.js';
 import { identifier } from '../store/compile-select.js';
 import { forbidden } from './create-resource.js';
 import type { OperationContext, UpdateOperation, Written } from './operation.js';
+import { notFound } from './request-context.js';
 import { columnsOf, lockRow, orConflict, requireReadableEnds } from './write-columns.js';
 
 /** PATCH of a type that is nothing but its row. What changes nothing writes nothing. */
 @Injectable()
 export class UpdateResource implements UpdateOperation {
-  constructor(
-    private readonly database: Database,
-    private readonly registry: Registry,
-  ) {}
+  constructor(private readonly registry: Registry) {}
 
-  async update({ resource, actor }: OperationContext, id: string, draft: Draft): Promise<Written> {
+  async update(
+    tx: Transaction,
+    { resource, actor }: OperationContext,
+    id: string,
+    draft: Draft,
+  ): Promise<Written> {
     const policy = resource.policy as ResourcePolicy;
-    return this.database.transaction(async (tx) => {
-      const row = await lockRow(tx, this.registry, actor, resource, id, 'for no key update');
-      if (!row) throw JsonApiError.of('not_found', `There is no ${resource.type} "${id}" that you can read.`);
-      const sent = columnsOf(draft, true);
-      const values = Object.fromEntries(
-        Object.entries(sent).filter(([column, value]) => value !== row[column]),
-      );
-      if (!policy.update) throw forbidden(resource.type, 'changed');
-      // Before anything is compared: nobody learns from the answer what stands there unreadable.
-      await requireReadableEnds(tx, this.registry, actor, draft);
-      await policy.update({ actor, tx, row, values });
-      if (Object.keys(values).length === 0) return { id, created: false };
-      await orConflict(draft, () =>
-        tx.query(
-          sql`update ${identifier(resource.table)} set ${assignments(values)}, updated_at = now() where id = ${id}::bigint`,
-        ),
-      );
-      return { id, created: false };
-    });
+    const row = await lockRow(tx, this.registry, actor, resource, id, 'for no key update');
+    if (!row) throw notFound(resource, id);
+    const sent = columnsOf(draft, true);
+    const values = Object.fromEntries(
+      Object.entries(sent).filter(([column, value]) => value !== row[column]),
+    );
+    if (!policy.update) throw forbidden(resource.type, 'changed');
+    // Before anything is compared: nobody learns from the answer what stands there unreadable.
+    await requireReadableEnds(tx, this.registry, actor, draft);
+    await policy.update({ actor, tx, row, values });
+    if (Object.keys(values).length === 0) return { id, created: false };
+    await orConflict(draft, () =>
+      tx.query(
+        sql`update ${identifier(resource.table)} set ${assignments(values)}, updated_at = now() where id = ${id}::bigint`,
+      ),
+    );
+    return { id, created: false };
   }
 }
 

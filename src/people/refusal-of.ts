@@ -2,8 +2,9 @@ import { JsonApiError } from '../jsonapi/index.js';
 import type { EntryResult } from './merge/index.js';
 
 /** The errors of a failed entry as a refusal. The mobile app takes 409 for success, so in lenient it is 422. */
-export function refuseEntry({ errors }: EntryResult, lenient: boolean): never {
-  throw new JsonApiError(
+export function refusalOf({ errors }: EntryResult, lenient: boolean): JsonApiError | undefined {
+  if (errors.length === 0) return undefined;
+  return new JsonApiError(
     errors.map(({ code, detail, pointer, meta }) => ({
       code,
       detail,

@@ -1,0 +1,59 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ENV, type Env } from '../../config/index.js';
+import { JsonApiError } from '../errors/jsonapi-error.js';
+import type { JsonApiRequest } from '../http/jsonapi-request.js';
+import { parseResourceQuery, type QueryRules } from '../query/resource-query.js';
+import { isId } from '../request/read-fields.js';
+import { Registry, type Resource } from '../resource/registry.js';
+import type { OperationContext } from './operation.js';
+
+export const READ_MANY: QueryRules['families'] = ['include', 'fields', 'filter', 'sort', 'page'];
+export const READ_ONE: QueryRules['families'] = ['include', 'fields'];
+
+/** Makes of an HTTP request what the operations work with. */
+@Injectable()
+export class RequestContexts {
+  constructor(
+    private readonly registry: Registry,
+    @Inject(ENV) private readonly env: Env,
+  ) {}
+
+  /** @throws JsonApiError 400 naming each parameter that cannot be used */
+  of(
+    resource: Resource,
+    request: JsonApiRequest,
+    families: QueryRules['families'],
+    own: readonly string[] = [],
+  ): OperationContext {
+    const { lenient } = request;
+    const query = parseResourceQuery(queryString(request), resource, this.registry, {
+      families,
+      own,
+      lenient,
+      maxPageSize: this.env.pageMaxSize,
+    });
+    return { resource, actor: request.user, query, lenient, requestId: request.id };
+  }
+}
+
+const queryString = ({ originalUrl }: JsonApiRequest): string => {
+  const at = originalUrl.indexOf('?');
+  return at < 0 ? '' : originalUrl.slice(at + 1);
+};
+
+/** The id that a URL names. @throws JsonApiError 404 */
+export function idOf(resource: Resource, word: string, actor: unknown): string {
+  const id = resource.idAlias?.(word, actor as never) ?? word;
+  if (!isId(id)) throw notFound(resource, word);
+  return id;
+}
+
+export function relationshipOf(resource: Resource, name: string): Resource['relationships'][string] {
+  const relationship = Object.hasOwn(resource.relationships, name) ? resource.relationships[name] : undefined;
+  if (relationship) return relationship;
+  throw JsonApiError.of('not_found', `${resource.type} has no relationship "${name}".`);
+}
+
+/** The same words for what does not exist and what may not be read. */
+export const notFound = ({ type }: Resource, word: string): JsonApiError =>
+  JsonApiError.of('not_found', `There is no ${type} "${word.slice(0, 40)}" that you can read.`);
