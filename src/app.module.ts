@@ -5,7 +5,7 @@ import { ENV, type Env } from './config/index.js';
 import { contactAssignmentResource, ContactAssignmentsModule } from './contact-assignments/index.js';
 import { Database } from './database/index.js';
 import { groupMembershipResource, groupResource, GroupsModule } from './groups/index.js';
-import { ErrorFilter, JsonApiModule, NegotiateGuard } from './jsonapi/index.js';
+import { ErrorFilter, JsonApiModule, NegotiateGuard, type ResourceDefinition } from './jsonapi/index.js';
 import { emailAddressResource, PeopleModule, personResource, phoneNumberResource } from './people/index.js';
 
 /** Every resource type that the API serves. */
@@ -35,7 +35,8 @@ class GroundModule {
 /** The map: the rooms, and what every request passes, in this order. */
 @Module({})
 export class AppModule {
-  static register(env: Env, database: Database): DynamicModule {
+  /** @param further resource types beside the product's own */
+  static register(env: Env, database: Database, further: readonly ResourceDefinition[] = []): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -44,7 +45,7 @@ export class AppModule {
         GroupsModule,
         ContactAssignmentsModule,
         PeopleModule,
-        JsonApiModule.register(resources),
+        JsonApiModule.register([...resources, ...further]),
       ],
       providers: [
         { provide: APP_GUARD, useClass: NegotiateGuard },

@@ -8,12 +8,19 @@ import { pino } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Env } from './config/index.js';
 import type { Database } from './database/index.js';
-import { answerClientError, RouteTable } from './jsonapi/index.js';
+import { answerClientError, RouteTable, type ResourceDefinition } from './jsonapi/index.js';
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
-/** The whole server but for listening: `main.ts` and the tests start the same thing. */
-export async function createApp(env: Env, database: Database): Promise<NestFastifyApplication> {
+/**
+ * The whole server but for listening: `main.ts` and the tests start the same thing.
+ * @param further resource types beside the product's own; `database` has to know their entities
+ */
+export async function createApp(
+  env: Env,
+  database: Database,
+  further: readonly ResourceDefinition[] = [],
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: env.bodyLimit,
     trustProxy: env.trustProxy,
@@ -25,7 +32,8 @@ export async function createApp(env: Env, database: Database): Promise<NestFasti
     rewriteUrl: ({ url = '/' }: { url?: string }) => routableUrl(url),
     clientErrorHandler: answerClientError,
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(env, database), adapter, {
+  const module = AppModule.register(env, database, further);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     logger: env.logLevel === 'silent' ? false : ['error', 'warn', 'fatal'],
   });

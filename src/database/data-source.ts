@@ -3,12 +3,15 @@ import { entities } from './entities.js';
 import { migrations } from './migrations.js';
 import { SnakeNamingStrategy } from './snake-naming.strategy.js';
 
-/** The one way to a DataSource: the server, the tests, the migrations and the TypeORM command line use it. */
-export function createDataSource(url: string): DataSource {
+/**
+ * The one way to a DataSource: the server, the tests, the migrations and the TypeORM command line use it.
+ * @param further tables beside the product's own
+ */
+export function createDataSource(url: string, further: readonly (new () => object)[] = []): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
-    entities,
+    entities: [...entities, ...further],
     migrations,
     namingStrategy: new SnakeNamingStrategy(),
     // Our ids need no extension, and an application's role may not be allowed to create one.

@@ -4,6 +4,7 @@ import { createApp } from '../../src/app.setup.js';
 import { ensureFirstAdministrator } from '../../src/auth/index.js';
 import { readEnv, type Env } from '../../src/config/index.js';
 import { createDataSource, Database } from '../../src/database/index.js';
+import type { ResourceDefinition } from '../../src/jsonapi/index.js';
 import { createTestDatabase } from './test-database.js';
 
 export const ADMIN = { email: 'admin@example.org', password: 'correct horse battery' };
@@ -14,8 +15,14 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** The real server on a database of its own, with the first administrator; not listening. */
-export async function bootApp(settings: NodeJS.ProcessEnv = {}): Promise<TestApp> {
+/**
+ * The real server on a database of its own, with the first administrator; not listening.
+ * @param further resource types of the test; their tables are its own to make
+ */
+export async function bootApp(
+  settings: NodeJS.ProcessEnv = {},
+  further: readonly ResourceDefinition[] = [],
+): Promise<TestApp> {
   const own = await createTestDatabase();
   const secret = 'a secret of the tests that is long enough';
   const env: Env = readEnv({
@@ -25,10 +32,11 @@ export async function bootApp(settings: NodeJS.ProcessEnv = {}): Promise<TestApp
     ADMIN_PASSWORD: ADMIN.password,
     ...settings,
   });
-  const dataSource = await createDataSource(own.url).initialize();
+  const tables = further.map(({ entity }) => entity as new () => object);
+  const dataSource = await createDataSource(own.url, tables).initialize();
   const database = new Database(dataSource);
   await ensureFirstAdministrator(database, env);
-  const app = await createApp(env, database);
+  const app = await createApp(env, database, further);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return {

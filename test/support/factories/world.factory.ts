@@ -1,6 +1,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { TokenService, type Role } from '../../../src/auth/index.js';
 import type { Row } from '../../../src/database/index.js';
+import type { ResourceDefinition } from '../../../src/jsonapi/index.js';
 import { ApiClient } from '../api-client.js';
 import { bootApp, type TestApp } from '../boot-app.js';
 import { insert } from './insert.factory.js';
@@ -34,8 +35,11 @@ const TABLES = [
 export class World {
   private constructor(private readonly testApp: TestApp) {}
 
-  static async boot(settings: NodeJS.ProcessEnv = {}): Promise<World> {
-    return new World(await bootApp({ JWT_SECRET: SECRET, ...settings }));
+  static async boot(
+    settings: NodeJS.ProcessEnv = {},
+    further?: readonly ResourceDefinition[],
+  ): Promise<World> {
+    return new World(await bootApp({ JWT_SECRET: SECRET, ...settings }, further));
   }
 
   get app(): TestApp['app'] {
