@@ -5,7 +5,7 @@ import type { Transaction } from '../../database/index.js';
 import type { ErrorCode } from '../errors/catalog.js';
 import type { CreateOperation, RemoveOperation, UpdateOperation } from '../operations/operation.js';
 
-export type ValueType = 'string' | 'integer' | 'boolean' | 'date' | 'timestamp' | 'id';
+export type ValueType = 'string' | 'integer' | 'boolean' | 'date' | 'timestamp' | 'id' | 'json';
 
 /** An attribute: a column, or SQL over the row. Everything beyond showing it is opt-in. */
 export interface Attribute {
