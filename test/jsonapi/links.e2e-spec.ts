@@ -46,6 +46,17 @@ describe('Links, related resources and relationships', () => {
     expect(empty.length).toBeLessThan(relationships.length);
   });
 
+  it('are URIs, whatever stood in the query', async () => {
+    const named = await c.world.group('{"a|b"}');
+    await c.world.member(c.ada.personId, named, 'user');
+    const answer = await get('/groups?filter[name]={"a|b"}&page[size]=1');
+    expect(answer.ids).toEqual([named]);
+    expect(answer.document.links?.['self']).toBe(
+      '/apis/v4/groups?filter[name]=%7B%22a%7Cb%22%7D&page[size]=1',
+    );
+    expect((await get(answer.document.links?.['self'] as string)).ids).toEqual([named]);
+  });
+
   it('lead from a resource to itself', async () => {
     for (const path of PATHS)
       for (const resource of (await get(`/${path}`)).many)

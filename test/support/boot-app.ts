@@ -32,7 +32,7 @@ export async function bootApp(
     ADMIN_PASSWORD: ADMIN.password,
     ...settings,
   });
-  const tables = further.map(({ entity }) => entity as new () => object);
+  const tables = [...new Set(further.map(({ entity }) => entity as new () => object))];
   const dataSource = await createDataSource(own.url, tables).initialize();
   const database = new Database(dataSource);
   await ensureFirstAdministrator(database, env);

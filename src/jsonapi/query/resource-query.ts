@@ -58,14 +58,19 @@ export function parseResourceQuery(
     sort: parseSort(of('sort'), resource, problems),
     page: parsePage(of('page'), rules, problems),
     own,
-    sent: raw
-      .split('&')
-      .filter((part) => part !== '' && nameOf(part) !== 'access_token')
-      .join('&'),
+    sent: sentQuery(raw),
   };
   if (problems.length > 0) throw new JsonApiError(problems);
   return query;
 }
+
+/** What was sent as links can show it: without the token, and with what no URI has encoded; brackets are left (JSON:API). */
+const sentQuery = (raw: string): string =>
+  raw
+    .split('&')
+    .filter((part) => part !== '' && nameOf(part) !== 'access_token')
+    .join('&')
+    .replace(/["<>\\^`{|}]|[^\x21-\x7e]+/g, encodeURIComponent);
 
 function unknownParameter(parameter: Parameter, rules: QueryRules): Problem {
   const allowed = [...rules.families, ...(rules.own ?? [])];

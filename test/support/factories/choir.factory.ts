@@ -1,3 +1,4 @@
+import type { ResourceDefinition } from '../../../src/jsonapi/index.js';
 import { World, type Caller } from './world.factory.js';
 
 /**
@@ -23,8 +24,11 @@ export interface Choir {
   };
 }
 
-export async function bootChoir(settings?: NodeJS.ProcessEnv): Promise<Choir> {
-  const world = await World.boot(settings);
+export async function bootChoir(
+  settings?: NodeJS.ProcessEnv,
+  further?: readonly ResourceDefinition[],
+): Promise<Choir> {
+  const world = await World.boot(settings, further);
   const choir = await world.group('Choir');
   const altos = await world.group('Altos', { parent_id: choir });
   const ada = await world.caller('Ada');
