@@ -1,19 +1,13 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import { AuthGuard, AuthModule, SessionRefreshInterceptor, userResource } from './auth/index.js';
+import { AuthGuard, AuthModule, SessionRefreshInterceptor, sessionsApi, userResource } from './auth/index.js';
 import { ENV, type Env } from './config/index.js';
 import { contactAssignmentResource, ContactAssignmentsModule } from './contact-assignments/index.js';
 import { Database } from './database/index.js';
+import { DocsModule } from './docs/index.js';
 import { groupMembershipResource, groupResource, GroupsModule } from './groups/index.js';
 import { ErrorFilter, JsonApiModule, NegotiateGuard, type ResourceDefinition } from './jsonapi/index.js';
-import {
-  emailAddressResource,
-  PeopleModule,
-  personChangeResource,
-  personDuplicateResource,
-  personResource,
-  phoneNumberResource,
-} from './people/index.js';
+import { emailAddressResource, PeopleModule, personResource, phoneNumberResource } from './people/index.js';
 
 /** Every resource type that the API serves. */
 export const resources = [
@@ -23,10 +17,11 @@ export const resources = [
   groupResource,
   groupMembershipResource,
   contactAssignmentResource,
-  personChangeResource,
-  personDuplicateResource,
   userResource,
 ];
+
+/** What is served beside the resources, for `/openapi.json`. */
+const descriptions = [sessionsApi];
 
 /** The settings and the database, for every room. */
 @Global()
@@ -55,6 +50,7 @@ export class AppModule {
         ContactAssignmentsModule,
         PeopleModule,
         JsonApiModule.register([...resources, ...further]),
+        DocsModule.register(descriptions),
       ],
       providers: [
         { provide: APP_GUARD, useClass: NegotiateGuard },

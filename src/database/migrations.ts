@@ -1,5 +1,4 @@
 import { CreatePeople1764000000000 } from '../../migrations/1764000000000-create-people.js';
-import { ShowTheDuplicateQueue1764000100000 } from '../../migrations/1764000100000-show-the-duplicate-queue.js';
 
 /** In the order in which they run. */
-export const migrations = [CreatePeople1764000000000, ShowTheDuplicateQueue1764000100000];
+export const migrations = [CreatePeople1764000000000];

@@ -3,6 +3,7 @@ export { JsonApiError, type Problem } from './errors/jsonapi-error.js';
 export { authorizeCreation, insertRow } from './operations/create-resource.js';
 export { type ErrorCode } from './errors/catalog.js';
 export { AnswerInterceptor } from './http/answer.interceptor.js';
+export { AnyMediaType } from './http/any-media-type.decorator.js';
 export { answerClientError } from './http/client-error.js';
 export { ErrorFilter } from './http/error.filter.js';
 export { type JsonApiRequest } from './http/jsonapi-request.js';
@@ -17,6 +18,18 @@ export {
   type UpdateOperation,
   type Written,
 } from './operations/operation.js';
+export { LENIENT_STATUS } from './lenient.js';
+export { describeApi } from './openapi/describe-api.js';
+export { closed, schemaRef } from './openapi/document-schemas.js';
+export { errorResponses } from './openapi/error-responses.js';
+export { answerOf, bodyOf, headerRefs } from './openapi/exchanges.js';
+export {
+  type OpenApiDocument,
+  type OpenApiPart,
+  type ResourceAbout,
+  type Schema,
+} from './openapi/openapi.js';
+export { describeProfile } from './openapi/describe-profile.js';
 export { lockRow } from './operations/write-columns.js';
 export { parseQueryString, problem } from './query/query-string.js';
 export { PRIMARY, type Draft } from './request/read-draft.js';

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './errors/catalog.js';
+
 /**
  * Everything that `application/json` may do and `application/vnd.api+json` may not, for the apps that exist.
  * Each line has a test of its name.
@@ -21,3 +23,6 @@ export const LENIENCIES = {
 
 /** Types by the names that the apps use. */
 export const TYPE_ALIASES: Readonly<Record<string, string>> = { email: 'email_address' };
+
+/** Codes with another status than the catalog's: the mobile app takes 409 for success. */
+export const LENIENT_STATUS: Readonly<Partial<Record<ErrorCode, number>>> = { ambiguous_match: 422 };

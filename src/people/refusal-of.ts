@@ -1,7 +1,7 @@
-import { JsonApiError } from '../jsonapi/index.js';
+import { JsonApiError, LENIENT_STATUS } from '../jsonapi/index.js';
 import type { EntryResult } from './merge/index.js';
 
-/** The errors of a failed entry as a refusal. The mobile app takes 409 for success, so in lenient it is 422. */
+/** The errors of a failed entry as a refusal. */
 export function refusalOf({ errors }: EntryResult, lenient: boolean): JsonApiError | undefined {
   if (errors.length === 0) return undefined;
   return new JsonApiError(
@@ -10,7 +10,7 @@ export function refusalOf({ errors }: EntryResult, lenient: boolean): JsonApiErr
       detail,
       ...(pointer !== undefined && { source: { pointer } }),
       ...(meta && { meta: { ...meta } }),
-      ...(lenient && code === 'ambiguous_match' && { status: 422 }),
+      ...(lenient && { status: LENIENT_STATUS[code] }),
     })),
   );
 }

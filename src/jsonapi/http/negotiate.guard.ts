@@ -1,6 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { MEDIA_TYPE } from '../document/document.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
+import { ANY_MEDIA_TYPE } from './any-media-type.decorator.js';
 import type { JsonApiRequest } from './jsonapi-request.js';
 import { parseAccept, parseMediaType, type MediaType } from './media-type.js';
 
@@ -9,7 +11,11 @@ const JSON_TYPE = 'application/json';
 /** 415, 406, or strict or lenient: the first thing decided of every request (JSON:API 1.1, "Content Negotiation"). */
 @Injectable()
 export class NegotiateGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
   canActivate(context: ExecutionContext): boolean {
+    if (this.reflector.getAllAndOverride<boolean>(ANY_MEDIA_TYPE, [context.getHandler(), context.getClass()]))
+      return true;
     const request = context.switchToHttp().getRequest<JsonApiRequest>();
     const spoken = hasBody(request) ? spokenType(request.headers['content-type']) : undefined;
     const wanted = wantedType(request.headers.accept);

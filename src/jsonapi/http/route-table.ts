@@ -3,13 +3,18 @@ import { Injectable } from '@nestjs/common';
 /** What the router knows, to tell a wrong method from a wrong address. Filled while the routes are made. */
 @Injectable()
 export class RouteTable {
-  private readonly routes: { pattern: RegExp; methods: string[] }[] = [];
+  private readonly routes: { url: string; pattern: RegExp; methods: string[] }[] = [];
 
   /** @param url with `:parameters`, as Fastify knows it */
   add(url: string, methods: readonly string[]): void {
     if (url.includes('*')) return;
     const pattern = new RegExp(`^${url.replace(/[.]/g, '\\.').replace(/:[^/]+/g, '[^/]+')}/?$`);
-    this.routes.push({ pattern, methods: [...methods] });
+    this.routes.push({ url, pattern, methods: [...methods] });
+  }
+
+  /** Every address that is served. */
+  get urls(): string[] {
+    return [...new Set(this.routes.map(({ url }) => url))];
   }
 
   /** The methods of an address; none: there is nothing. */

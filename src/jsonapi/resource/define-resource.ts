@@ -3,9 +3,10 @@ import type { Sql } from 'sql-template-tag';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import type { Transaction } from '../../database/index.js';
 import type { ErrorCode } from '../errors/catalog.js';
+import type { ResourceAbout } from '../openapi/openapi.js';
 import type { CreateOperation, RemoveOperation, UpdateOperation } from '../operations/operation.js';
 
-export type ValueType = 'string' | 'integer' | 'boolean' | 'date' | 'timestamp' | 'id' | 'json';
+export type ValueType = 'string' | 'integer' | 'boolean' | 'date' | 'timestamp' | 'id';
 
 /** An attribute: a column, or SQL over the row. Everything beyond showing it is opt-in. */
 export interface Attribute {
@@ -105,7 +106,15 @@ export interface ResourceDefinition {
     readonly update?: Type<UpdateOperation>;
     readonly remove?: Type<RemoveOperation>;
   };
+  /** For the readers of `/openapi.json`: sentences and examples. */
+  readonly about?: ResourceAbout;
 }
+
+/** Whether the verb can be meant here at all; for whom, the policy says when it is asked. */
+export const allows = (
+  { operations, policy }: ResourceDefinition,
+  verb: 'create' | 'update' | 'remove',
+): boolean => Boolean(operations?.[verb] ?? policy[verb]);
 
 /**
  * Declares a resource type: one frozen object, checked at boot against the tables and the other types.

@@ -5,6 +5,8 @@ import type { Relationship, ResourceDefinition } from './define-resource.js';
 /** A definition with what the tables say of it. */
 export interface Resource extends ResourceDefinition {
   readonly table: string;
+  /** Columns that may hold NULL. */
+  readonly nullable: ReadonlySet<string>;
   readonly relationships: Readonly<Record<string, Relationship>>;
 }
 
@@ -15,14 +17,17 @@ export class Registry {
   constructor(definitions: readonly ResourceDefinition[], dataSource: DataSource) {
     checkRegistry(definitions, dataSource);
     this.byType = new Map(
-      definitions.map((definition) => [
-        definition.type,
-        {
+      definitions.map((definition) => {
+        const { tableName, columns } = dataSource.getMetadata(definition.entity);
+        const nullable = columns.filter(({ isNullable }) => isNullable);
+        const resource: Resource = {
           ...definition,
           relationships: definition.relationships ?? {},
-          table: dataSource.getMetadata(definition.entity).tableName,
-        },
-      ]),
+          table: tableName,
+          nullable: new Set(nullable.map(({ databaseName }) => databaseName)),
+        };
+        return [definition.type, resource];
+      }),
     );
   }
 

@@ -1,0 +1,7 @@
+/** Nest's token for the OpenAPI document. */
+export const DESCRIPTION = Symbol('OpenApiDocument');
+
+/** Nest's token for the text of the profile. */
+export const PROFILE = Symbol('Profile');
+
+export const PROFILE_PATH = '/profiles/people';

@@ -1,0 +1,222 @@
+import { allows, type Relationship } from '../resource/define-resource.js';
+import type { Registry, Resource } from '../resource/registry.js';
+import { BASE_PATH } from '../response/links.js';
+import { schemaRef } from './document-schemas.js';
+import { errorResponses } from './error-responses.js';
+import { Examples } from './examples.js';
+import { pascal, words } from './names.js';
+import { ref, type Operation, type Parameter, type PathItem, type Ref, type Response } from './openapi.js';
+import { writtenDocumentOf } from './resource-schemas.js';
+import { answerOf, bodyOf, headerRefs } from './exchanges.js';
+import {
+  fieldsRefs,
+  filterParameters,
+  includeParameter,
+  pageRefs,
+  sortParameter,
+} from './query-parameters.js';
+
+type Parameters = readonly (Parameter | Ref)[];
+
+/** Statuses that any request may meet. */
+const ANYWHERE = [400, 401, 406, 415, 429, 500, 503];
+const WRITES = [...ANYWHERE, 403, 404, 409, 413, 422];
+
+/** The routes of every type, as `resource.controller.ts` serves them; a verb that the type has no rule for is left out. */
+export function resourcePaths(registry: Registry): Record<string, PathItem> {
+  return Object.assign({}, ...registry.all.map((resource) => new ResourcePaths(registry, resource).all()));
+}
+
+class ResourcePaths {
+  private readonly name: string;
+  private readonly words: string;
+  private readonly examples: Examples;
+  private readonly fields: Ref[];
+
+  constructor(
+    private readonly registry: Registry,
+    private readonly resource: Resource,
+  ) {
+    this.name = pascal(resource.type);
+    this.words = words(resource.type);
+    this.examples = new Examples(registry);
+    this.fields = fieldsRefs(registry.all);
+  }
+
+  all(): Record<string, PathItem> {
+    const collection = `${BASE_PATH}/${this.resource.path}`;
+    const one = `${collection}/{id}`;
+    const ends = Object.entries(this.resource.relationships).flatMap(([name, end]) => [
+      [`${one}/${name}`, { get: this.related(name, end) }] as const,
+      [`${one}/relationships/${name}`, { get: this.relationship(name, end) }] as const,
+    ]);
+    return {
+      [collection]: { get: this.list(), ...(allows(this.resource, 'create') && { post: this.create() }) },
+      [one]: {
+        get: this.read(),
+        ...(allows(this.resource, 'update') && { patch: this.update() }),
+        ...(allows(this.resource, 'remove') && { delete: this.remove() }),
+      },
+      ...Object.fromEntries(ends),
+    };
+  }
+
+  private list(): Operation {
+    return this.operation(`list${pascal(this.resource.path)}`, `List ${words(this.resource.path)}`, {
+      parameters: [...this.manyParameters(this.resource), ifNoneMatch],
+      responses: {
+        200: answerOf(
+          'A page of them.',
+          schemaRef(`${this.name}Collection`),
+          this.examples.collection(this.resource),
+        ),
+        ...NOT_MODIFIED,
+        ...errorResponses(ANYWHERE),
+      },
+    });
+  }
+
+  private create(): Operation {
+    const { about } = this.resource;
+    const schema = schemaRef(writtenDocumentOf(this.resource));
+    const example = this.examples.written(this.resource);
+    return this.operation(`create${this.name}`, `Add a ${this.words}`, {
+      parameters: [...this.oneParameters(this.resource), ...this.ownParameters()],
+      requestBody: bodyOf(schemaRef(`${this.name}Create`), this.examples.creations(this.resource)),
+      responses: {
+        200: answerOf('It was there already; this is how it is now.', schema, example),
+        201: answerOf(about?.maybeNone ? 'Made; in a dry run, what would be.' : 'Made.', schema, example, [
+          'Location',
+        ]),
+        ...errorResponses(WRITES),
+      },
+    });
+  }
+
+  private read(): Operation {
+    return this.operation(`get${this.name}`, `Read a ${this.words}`, {
+      parameters: [this.id(), ...this.oneParameters(this.resource), ifNoneMatch],
+      responses: {
+        200: answerOf('The one.', schemaRef(`${this.name}Document`), this.examples.document(this.resource)),
+        ...NOT_MODIFIED,
+        ...errorResponses([...ANYWHERE, 404]),
+      },
+    });
+  }
+
+  private update(): Operation {
+    const schema = schemaRef(writtenDocumentOf(this.resource));
+    return this.operation(`update${this.name}`, `Change a ${this.words}`, {
+      parameters: [this.id(), ...this.oneParameters(this.resource)],
+      requestBody: bodyOf(schemaRef(`${this.name}Update`), this.examples.changes(this.resource)),
+      responses: {
+        200: answerOf('As it is now.', schema, this.examples.written(this.resource)),
+        ...errorResponses(WRITES),
+      },
+    });
+  }
+
+  private remove(): Operation {
+    return this.operation(`delete${this.name}`, `Delete a ${this.words}`, {
+      parameters: [this.id()],
+      responses: {
+        204: { description: 'Gone.', headers: headerRefs(['X-Request-Id', 'X-MH-Session']) },
+        ...errorResponses(WRITES),
+      },
+    });
+  }
+
+  private related(name: string, end: Relationship): Operation {
+    const target = this.registry.get(end.type);
+    const many = end.kind === 'to-many';
+    const schema = schemaRef(`${pascal(end.type)}${many ? 'Collection' : 'OrNoneDocument'}`);
+    const example = many ? this.examples.collection(target) : this.examples.document(target);
+    return this.operation(`get${this.name}${pascal(name)}`, `Read the ${words(name)} of a ${this.words}`, {
+      parameters: [
+        this.id(),
+        ...(many ? this.manyParameters(target) : this.oneParameters(target)),
+        ifNoneMatch,
+      ],
+      responses: {
+        200: answerOf(many ? 'A page of them.' : 'The one, or `null`.', schema, example),
+        ...NOT_MODIFIED,
+        ...errorResponses([...ANYWHERE, 404]),
+      },
+    });
+  }
+
+  private relationship(name: string, end: Relationship): Operation {
+    const many = end.kind === 'to-many';
+    const schema = schemaRef(`${pascal(end.type)}${many ? 'Linkages' : 'Linkage'}`);
+    const example = this.examples.linkage(this.resource, name);
+    return this.operation(
+      `get${this.name}${pascal(name)}Relationship`,
+      `Read which ${words(name)} a ${this.words} has`,
+      {
+        parameters: [this.id(), ...(many ? pageRefs() : []), ifNoneMatch],
+        responses: {
+          200: answerOf('The linkage alone.', schema, example),
+          ...NOT_MODIFIED,
+          ...errorResponses([...ANYWHERE, 404]),
+        },
+      },
+    );
+  }
+
+  private operation(
+    operationId: string,
+    summary: string,
+    rest: Pick<Operation, 'parameters' | 'requestBody' | 'responses'>,
+  ): Operation {
+    return {
+      operationId,
+      summary,
+      tags: [this.resource.type],
+      ...rest,
+      parameters: [...(rest.parameters ?? []), requestId],
+    };
+  }
+
+  private oneParameters(shown: Resource): Parameters {
+    return [...includeParameter(shown), ...this.fields];
+  }
+
+  private manyParameters(shown: Resource): Parameters {
+    return [...this.oneParameters(shown), ...filterParameters(shown), sortParameter(shown), ...pageRefs()];
+  }
+
+  /** `dry_run` and the like. */
+  private ownParameters(): Parameter[] {
+    return (this.resource.createParameters ?? []).map((name) => {
+      const told = this.resource.about?.parameters?.[name];
+      return {
+        name,
+        in: 'query',
+        ...(told && { description: told.about }),
+        schema: { type: 'string', ...(told && { enum: told.values }) },
+      };
+    });
+  }
+
+  private id(): Parameter {
+    const { idAlias } = this.resource;
+    return {
+      name: 'id',
+      in: 'path',
+      required: true,
+      description: idAlias ? `The id, or \`me\`.` : 'The id.',
+      schema: idAlias ? { type: 'string', pattern: '^([0-9]{1,19}|me)$' } : schemaRef('Id'),
+      example: this.examples.idOf(this.resource.type),
+    };
+  }
+}
+
+const ifNoneMatch = ref('parameters', 'If-None-Match');
+const requestId = ref('parameters', 'X-Request-Id');
+
+const NOT_MODIFIED: Readonly<Record<string, Response>> = {
+  304: {
+    description: 'As `If-None-Match` says.',
+    headers: headerRefs(['X-Request-Id', 'X-MH-Session', 'ETag']),
+  },
+};

@@ -1,0 +1,78 @@
+import type { Resource } from '../resource/registry.js';
+import { shownAttribute } from './attribute-schema.js';
+import {
+  byType,
+  closed,
+  linkageDocument,
+  manyDocument,
+  nullOr,
+  oneDocument,
+  schemaRef,
+} from './document-schemas.js';
+import { pascal } from './names.js';
+import type { Schema } from './openapi.js';
+
+/** What answers show of a type: the resource, its linkage, and the documents about it. */
+export function resourceSchemas(resource: Resource): Record<string, Schema> {
+  const name = pascal(resource.type);
+  const identifier = schemaRef(`${name}Identifier`);
+  return {
+    [name]: resourceObject(resource),
+    [`${name}Identifier`]: {
+      ...closed({ type: { type: 'string', const: resource.type }, id: schemaRef('Id') }, ['type', 'id']),
+    },
+    [`${name}ToOne`]: closed({ links: schemaRef('RelationshipLinks'), data: nullOr(identifier) }, ['links']),
+    [`${name}ToMany`]: closed(
+      { links: schemaRef('RelationshipLinks'), data: { type: 'array', items: identifier } },
+      ['links'],
+    ),
+    [`${name}Document`]: oneDocument(schemaRef(name)),
+    [`${name}OrNoneDocument`]: oneDocument(nullOr(schemaRef(name))),
+    [`${name}WrittenDocument`]: writtenDocument(resource),
+    [`${name}Collection`]: manyDocument(schemaRef(name)),
+    [`${name}Linkage`]: linkageDocument(identifier, false),
+    [`${name}Linkages`]: linkageDocument(identifier, true),
+  };
+}
+
+/** What `included` may hold: any type, told apart by `type`. */
+export const includedSchema = (resources: readonly Resource[]): Record<string, Schema> => ({
+  Included: { type: 'array', items: schemaRef('IncludedResource') },
+  IncludedResource: byType(new Map(resources.map(({ type }) => [type, pascal(type)]))),
+});
+
+/** The name of the document that POST and PATCH answer with. */
+export const writtenDocumentOf = ({ type, about }: Resource): string =>
+  `${pascal(type)}${(about?.written ?? about?.maybeNone) ? 'WrittenDocument' : 'Document'}`;
+
+function writtenDocument({ type, about }: Resource): Schema {
+  const data = schemaRef(pascal(type));
+  return oneDocument(about?.maybeNone ? nullOr(data) : data, about?.written?.meta);
+}
+
+function resourceObject(resource: Resource): Schema {
+  const attributes = Object.keys(resource.attributes).filter((name) => !resource.attributes[name]?.writeOnly);
+  const relationships = Object.entries(resource.relationships);
+  const schema = closed(
+    {
+      type: { type: 'string', const: resource.type },
+      id: schemaRef('Id'),
+      attributes: closed(
+        Object.fromEntries(attributes.map((name) => [name, shownAttribute(resource, name)])),
+        [],
+      ),
+      relationships: closed(
+        Object.fromEntries(
+          relationships.map(([name, { kind, type }]) => [
+            name,
+            schemaRef(`${pascal(type)}${kind === 'to-one' ? 'ToOne' : 'ToMany'}`),
+          ]),
+        ),
+        [],
+      ),
+      links: schemaRef('Links'),
+    },
+    ['type', 'id', 'links'],
+  );
+  return { ...schema, ...(resource.about?.summary && { description: resource.about.summary }) };
+}
