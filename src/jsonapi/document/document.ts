@@ -1,6 +1,8 @@
 /** The documents of JSON:API 1.1, as answers are made of them. */
 export const MEDIA_TYPE = 'application/vnd.api+json';
 
+export const withProfiles = (uris: readonly string[]): string => `${MEDIA_TYPE}; profile="${uris.join(' ')}"`;
+
 export type Link = string | { href: string; meta?: Record<string, unknown> } | null;
 
 export interface Identifier {

@@ -12,4 +12,6 @@ export interface JsonApiRequest {
   readonly user?: unknown;
   /** Set by the negotiation: `application/json` was spoken. */
   lenient: boolean;
+  /** Set by the negotiation: the profiles that `Accept` asks for, known or not. */
+  profiles: readonly string[];
 }

@@ -18,8 +18,10 @@ export class NegotiateGuard implements CanActivate {
       return true;
     const request = context.switchToHttp().getRequest<JsonApiRequest>();
     const spoken = hasBody(request) ? spokenType(request.headers['content-type']) : undefined;
-    const wanted = wantedType(request.headers.accept);
+    const accepted = acceptedTypes(request.headers.accept);
+    const wanted = wantedType(request.headers.accept, accepted);
     request.lenient = (spoken ?? wanted) === JSON_TYPE;
+    request.profiles = accepted.filter((type) => isPlainJsonApi(type, ['profile', 'q'])).flatMap(profilesOf);
     return true;
   }
 }
@@ -37,12 +39,11 @@ function spokenType(header: string | undefined): string {
   );
 }
 
+const acceptedTypes = (header = ''): MediaType[] =>
+  parseAccept(header).filter(({ parameters }) => Number(parameters.get('q') ?? 1) > 0);
+
 /** Among what the client takes: JSON:API first, then plain JSON; anything goes when it does not mind. */
-function wantedType(header: string | undefined): string {
-  const types =
-    header === undefined
-      ? []
-      : parseAccept(header).filter(({ parameters }) => Number(parameters.get('q') ?? 1) > 0);
+function wantedType(header: string | undefined, types: readonly MediaType[]): string {
   const fits = (essence: string): boolean => types.some((type) => type.essence === essence);
   if (types.some((type) => isPlainJsonApi(type, ['profile', 'q']))) return MEDIA_TYPE;
   if (fits(JSON_TYPE)) return JSON_TYPE;
@@ -56,3 +57,6 @@ function wantedType(header: string | undefined): string {
 /** JSON:API without an extension that we do not have; profiles are never a reason to refuse. */
 const isPlainJsonApi = ({ essence, parameters }: MediaType, allowed: readonly string[]): boolean =>
   essence === MEDIA_TYPE && [...parameters.keys()].every((name) => allowed.includes(name));
+
+const profilesOf = ({ parameters }: MediaType): string[] =>
+  (parameters.get('profile') ?? '').split(' ').filter(Boolean);

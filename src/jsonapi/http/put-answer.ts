@@ -1,14 +1,17 @@
 import type { FastifyReply } from 'fastify';
-import { MEDIA_TYPE } from '../document/document.js';
+import { MEDIA_TYPE, withProfiles } from '../document/document.js';
 import type { Answer } from '../operations/operation.js';
 
 /**
  * Status, headers and bytes. A Buffer, because Fastify adds a charset to the type of anything else, and JSON:API
  * forbids that.
  */
-export function putAnswer(reply: FastifyReply, { status, document, headers }: Answer): Buffer | undefined {
+export function putAnswer(
+  reply: FastifyReply,
+  { status, document, profiles, headers }: Answer,
+): Buffer | undefined {
   reply.status(status).headers({ ...headers });
   if (document === undefined) return undefined;
-  reply.header('content-type', MEDIA_TYPE);
+  reply.header('content-type', profiles ? withProfiles(profiles) : MEDIA_TYPE);
   return Buffer.from(JSON.stringify(document));
 }

@@ -9,6 +9,8 @@ import type { Resource } from '../resource/registry.js';
 export interface Answer {
   readonly status: number;
   readonly document?: Document;
+  /** The profiles that were applied; the media type names them. */
+  readonly profiles?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
