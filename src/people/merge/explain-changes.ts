@@ -17,7 +17,7 @@ export function explainChanges(
   fields['external_ref'] = [before && shownRefs(before, state), shownRefs(after, state)];
   fields['email_addresses'] = [pointsOf(before?.emails, emailText), pointsOf(after.emails, emailText)];
   fields['phone_numbers'] = [pointsOf(before?.phones, phoneText), pointsOf(after.phones, phoneText)];
-  fields['group_memberships'] = [before && rolesOf(before, state), rolesOf(after, state)];
+  fields['group_memberships'] = [before ? rolesOf(before, state) : {}, rolesOf(after, state)];
   fields['contact_assignments'] = [[], assignments.map(assignmentText)];
   return Object.fromEntries(Object.entries(fields).filter(([, [one, other]]) => !isSame(one, other)));
 }

@@ -2,9 +2,20 @@ import { createHash } from 'node:crypto';
 import { kindsOf, type Hit } from './find-hits.js';
 import type { MergeOptions } from './entry.js';
 import type { HeldEntry } from './merge-plan.js';
-import { comparedKeys, type EntryKeys, type NormalEntry } from './normal-entry.js';
+import {
+  comparedKeys,
+  type EntryKeys,
+  type NormalEmail,
+  type NormalEntry,
+  type NormalPhone,
+} from './normal-entry.js';
 import type { Scope } from './resolve-scope.js';
 import type { Actor } from '../../auth/index.js';
+
+interface Asking {
+  readonly actor: Actor;
+  readonly options: MergeOptions;
+}
 
 /** What the queue keeps of an undecided entry: enough to show why, and to apply it later to the one who is chosen. */
 export function holdEntry(
@@ -12,13 +23,14 @@ export function holdEntry(
   keys: EntryKeys,
   scope: Scope,
   among: readonly Hit[],
-  { actor, options }: { readonly actor: Actor; readonly options: MergeOptions },
+  asking: Asking,
 ): HeldEntry {
+  const { actor, options } = asking;
   const { index, attributes, externalRef, emails, phones, groups, memberships, assignments } = entry.source;
   const { creationFromNamesAlone, personalWithoutGroup = false } = options;
   return {
     index,
-    fingerprint: fingerprintOf(entry, keys, scope, actor),
+    fingerprint: fingerprintOf(entry, scope, asking),
     candidateIds: among.map(({ person }) => person.id),
     groupId: scope.targets[0] ?? null,
     evidence: {
@@ -36,16 +48,26 @@ export function holdEntry(
   };
 }
 
-/** Where no group is named the scope is the actor's own, so the same words of two actors are two entries. */
-function fingerprintOf(entry: NormalEntry, keys: EntryKeys, scope: Scope, actor: Actor): string {
-  const where = scope.named ? [...scope.targets].sort() : `actor ${actor.personId}`;
-  const attributes = Object.entries(entry.attributes).sort(([one], [other]) => (one < other ? -1 : 1));
+/**
+ * The same for whatever would do the same in the same place, however an e-mail or a phone is spelled. Where no group is
+ * named the place is the actor's own, so the same words of two actors are two entries.
+ */
+function fingerprintOf(entry: NormalEntry, scope: Scope, { actor, options }: Asking): string {
+  const { memberships = [], assignments } = entry.source;
+  const own = [`actor ${actor.personId}`, options.personalWithoutGroup === true];
   const what = JSON.stringify([
-    where,
-    keys.externalRef,
-    [...keys.emails].sort(),
-    [...keys.phones].sort(),
-    attributes,
+    scope.named ? [...scope.targets].sort() : own,
+    Object.entries(entry.attributes).sort(([one], [other]) => (one < other ? -1 : 1)),
+    [entry.externalRef === null, entry.externalRef],
+    pointsOf(entry.emails),
+    pointsOf(entry.phones),
+    [...memberships, ...assignments].map((each) => ({ ...each, pointer: undefined })),
   ]);
   return `held:${createHash('sha256').update(what).digest('base64url')}`;
 }
+
+/** `null` clears; nothing, like an empty list, leaves alone. */
+const pointsOf = (points: readonly (NormalEmail | NormalPhone)[] | null = []): string[] | null =>
+  points && points.map((point) => JSON.stringify({ ...point, ...UNTOLD })).sort();
+
+const UNTOLD = { pointer: undefined, email: undefined, number: undefined };

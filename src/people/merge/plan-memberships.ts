@@ -2,16 +2,17 @@ import { atLeast, type Role } from '../../auth/index.js';
 import { entryError, pointerTo, type MembershipInput } from './entry.js';
 import type { EntryDraft } from './entry-draft.js';
 import { isRefConflict, takeRef } from './plan-external-ref.js';
-import { membershipIn, type MembershipState } from './person-state.js';
+import { liveMemberships, membershipIn, type MembershipState } from './person-state.js';
 
 /** A matched person keeps its groups and gains the entry's; nobody is ever taken out of one. */
 export function planMemberships(draft: EntryDraft): void {
+  const refOf = refToCarry(draft);
   for (const groupId of draft.scope.targets) {
     const existing = membershipIn(draft.person, groupId);
     const asked = draft.scope.memberships.get(groupId);
     if (asked && !isAllowed(draft, groupId, existing, asked)) continue;
     if (existing && existing.archivedAt === null) replaceMembership(draft, changed(existing, asked));
-    else join(draft, groupId, existing, asked);
+    else join(draft, groupId, existing, asked, refOf(existing));
   }
   const { person } = draft;
   const moved = person.memberships.some(
@@ -32,26 +33,28 @@ function join(
   groupId: string,
   archived: MembershipState | undefined,
   asked: MembershipInput | undefined,
+  ref: string | null,
 ): void {
-  const ref = refToCarry(draft, archived);
   if (ref !== null && isRefConflict(draft, groupId, ref)) return;
-  const role = (asked?.role as Role | undefined) ?? restoredRole(draft, groupId, archived);
+  // Coming back from the archive gives no rights, unless somebody gives them.
+  const role = (asked?.role as Role | undefined) ?? 'contact';
   const id = archived?.id ?? draft.state.newIds.next();
   replaceMembership(draft, { id, groupId, role, externalRef: ref, archivedAt: asked?.archivedAt ?? null });
   if (ref !== null) takeRef(draft, groupId, ref);
 }
 
-function refToCarry(
-  { entry, person, state }: EntryDraft,
-  archived: MembershipState | undefined,
-): string | null {
-  if (entry.externalRef !== undefined) return entry.externalRef;
-  return archived?.externalRef ?? state.knownRefs(person)[0] ?? null;
+/**
+ * The entry's reference; else the one that the person had before it joined anything, whatever the order of the groups.
+ * In the archive each group finds its own again, but not before that of a person without a group, by which it is known.
+ */
+function refToCarry({ entry, person, state }: EntryDraft): (archived?: MembershipState) => string | null {
+  const { externalRef } = entry;
+  if (externalRef !== undefined) return () => externalRef;
+  const known = state.knownRefs(person)[0] ?? null;
+  const isPersonal = liveMemberships(person).length === 0;
+  return (archived) =>
+    isPersonal ? (known ?? archived?.externalRef ?? null) : (archived?.externalRef ?? known);
 }
-
-/** Coming back from the archive gives no rights that the actor could not give. */
-const restoredRole = (draft: EntryDraft, groupId: string, archived: MembershipState | undefined): Role =>
-  archived && mayGive(draft, groupId, archived.role) ? archived.role : 'contact';
 
 function mayGive({ state: { actor } }: EntryDraft, groupId: string, role: Role): boolean {
   if (role === 'contact' || actor.superAdmin) return true;

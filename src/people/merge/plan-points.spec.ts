@@ -42,6 +42,7 @@ describe('contact points', () => {
     ['of several new values the first that does not refuse becomes it', 'a*', 'c- d', 'a c d*'],
     ['a known secondary value stays secondary', 'a* b', 'b', 'a* b'],
     ['a known secondary value that asks for it becomes primary', 'a* b', 'b+', 'a b*'],
+    ['a primary value that asks to stay it does, whatever else is new', 'a* b', 'a+ c', 'a* b c'],
     ['the same value twice is one', '', 'c c', 'c*'],
     ['a record changes its value and stays primary', 'a* b', '#a=c', 'c* b'],
     ['a record gives up being primary to the oldest other', 'a* b d', '#a-', 'a b* d'],
@@ -56,6 +57,7 @@ describe('contact points', () => {
     ['a first value is not added', '', 'c', '', ['/c']],
     ['the primary record keeps its value', 'a* b', '#a=c', 'a* b', ['/#a=c']],
     ['no other becomes primary', 'a* b', 'b+', 'a* b', ['/b+']],
+    ['who asks for what is primary already is denied nothing', 'a*', 'a+ c', 'a* c', []],
     ['what stays behind is not withheld', 'a*', 'c-', 'a* c', []],
   ])('of a person with a login: %s', (_rule, current, inputs, expected, withheld) => {
     const made = planned(current, inputs, true);

@@ -37,7 +37,7 @@ interface Working<P> {
   points: P[];
   /** What shall be primary: asked for, or the first new one. */
   asked?: string;
-  firstNew?: string;
+  firstNew?: { readonly id: string; readonly pointer: string };
   givenUp?: string;
   withheld: string[];
   problems: PointProblem[];
@@ -56,6 +56,8 @@ export function planPoints<P extends Point, I extends PointInput>(
     else if (input.id === undefined) addPoint(working, input, rules);
     else working.problems.push(problem('not_found', 'This person has no such record.', input));
   }
+  const { asked, firstNew } = working;
+  if (rules.protectPrimary && firstNew && asked === undefined) working.withheld.push(firstNew.pointer);
   return {
     points: withOnePrimary(working, current, rules.protectPrimary),
     withheld: working.withheld,
@@ -92,7 +94,7 @@ function updatePoint<P extends Point, I extends PointInput>(
   }
   if (next !== known && known.primary && rules.protectPrimary) working.withheld.push(input.pointer);
   else working.points = working.points.map((point) => (point === known ? next : point));
-  if (input.primary === true && !known.primary) ask(working, known.id, input, rules);
+  if (input.primary === true) ask(working, known, input, rules);
   if (input.primary === false && known.primary && input.id !== undefined) working.givenUp = known.id;
 }
 
@@ -110,21 +112,18 @@ function addPoint<P extends Point, I extends PointInput>(
   const point = rules.make(input, input.normalForm);
   working.points.push(point);
   if (input.primary === false) return;
-  if (input.primary === true) ask(working, point.id, input, rules);
-  else if (working.firstNew === undefined) {
-    working.firstNew = point.id;
-    if (rules.protectPrimary) working.withheld.push(input.pointer);
-  }
+  if (input.primary === true) ask(working, point, input, rules);
+  else working.firstNew ??= { id: point.id, pointer: input.pointer };
 }
 
-function ask<P>(
+function ask<P extends Point>(
   working: Working<P>,
-  id: string,
+  { id, primary }: P,
   { pointer }: PointInput,
   { protectPrimary }: { readonly protectPrimary: boolean },
 ): void {
   working.asked = id;
-  if (protectPrimary) working.withheld.push(pointer);
+  if (protectPrimary && !primary) working.withheld.push(pointer);
 }
 
 /** Exactly one, if there is any; the oldest where nothing else says which. */
@@ -134,7 +133,7 @@ function withOnePrimary<P extends Point>(
   isProtected: boolean,
 ): P[] {
   const present = current.find(({ primary }) => primary)?.id;
-  const wished = isProtected ? present : (asked ?? firstNew);
+  const wished = isProtected ? present : (asked ?? firstNew?.id);
   const kept = givenUp === undefined || isProtected ? present : undefined;
   const oldest = points.find(({ id }) => id !== givenUp) ?? points[0];
   const primary = wished ?? kept ?? oldest?.id;

@@ -88,16 +88,22 @@ function readRef(entry: Entry, problems: Problems): string | null | undefined {
   return problem ? problems.add(problem, pointer) : externalRef;
 }
 
-/** One of the kind at most may be asked to be primary; of equal ones the first counts. */
-function readPoints<Input extends { readonly primary?: boolean; readonly pointer: string }, Point>(
+interface Flagged {
+  readonly primary?: boolean;
+  readonly pointer: string;
+}
+
+/** One of the kind at most may be asked to be primary; a blank one is as missing, whatever it asks for. */
+function readPoints<Input, Point extends Flagged>(
   inputs: readonly Input[] | null | undefined,
   problems: Problems,
   read: (input: Input, problems: Problems) => Point | undefined,
 ): Point[] | null | undefined {
   if (inputs === undefined || inputs === null) return inputs;
-  const [, second] = inputs.filter(({ primary }) => primary === true);
+  const points = inputs.flatMap((input) => read(input, problems) ?? []);
+  const [, second] = points.filter(({ primary }) => primary === true);
   if (second) problems.add('Only one can be primary; set `primary` on one of them.', second.pointer);
-  return inputs.flatMap((input) => read(input, problems) ?? []);
+  return points;
 }
 
 function readEmail(input: EmailInput, problems: Problems): NormalEmail | undefined {

@@ -30,6 +30,20 @@ describe('the external reference', () => {
       pairs: [],
     },
     {
+      name: 'beats the e-mail of somebody in a group that is not named, who is queued across the groups',
+      people: [person('10', { groups: { 1: 'R1' } }), withEmail('11', { groups: { 2: null } })],
+      entry: { ref: 'R1', email: EMAIL, groups: ['1'] },
+      verdict: 'updated external_ref 10',
+      pairs: ['cross_group 10 11'],
+    },
+    {
+      name: 'of somebody in a group that is not named goes to the match here, and the two are queued',
+      people: [person('10', { groups: { 2: 'R1' } }), withEmail('11', { groups: { 1: null } })],
+      entry: { ref: 'R1', email: EMAIL, groups: ['1'] },
+      verdict: 'updated email_address 11',
+      pairs: ['cross_group 11 10'],
+    },
+    {
       name: 'that is unknown goes to the match that has none',
       people: [withEmail('10', { first: 'Ada' })],
       entry: { ref: 'R1', email: EMAIL },
@@ -72,6 +86,13 @@ describe('the external reference', () => {
       entry: { ref: 'R1', groups: ['2'] },
       verdict: 'created',
       pairs: ['cross_group new 10'],
+    },
+    {
+      name: 'in a group that is not named belongs to another person, even to one who is in both groups',
+      people: [person('10', { groups: { 1: 'R1', 2: null } })],
+      entry: { ref: 'R1', groups: ['2'] },
+      verdict: 'created',
+      pairs: ['pair new 10'],
     },
   ];
   it.each(cases)('$name', check);

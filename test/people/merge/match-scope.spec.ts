@@ -75,6 +75,10 @@ describe('an ambiguous entry', () => {
     expect(held({ email: ' ADA@example.org ' })).toBe(held({ email: EMAIL }));
     expect(held({ email: EMAIL, last: 'Lovelace' })).not.toBe(held({ email: EMAIL }));
     expect(held({ email: EMAIL, groups: ['1'] })).not.toBe(held({ email: EMAIL }));
+    expect(held({ email: EMAIL, ref: null })).not.toBe(held({ email: EMAIL }));
+    expect(held({ email: EMAIL, phone: null })).not.toBe(held({ email: EMAIL }));
+    const assignments = [{ assignedToId: '10', pointer: '/0' }];
+    expect(held({ email: EMAIL, assignments })).not.toBe(held({ email: EMAIL }));
   });
 });
 

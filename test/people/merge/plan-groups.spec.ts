@@ -111,6 +111,24 @@ describe('groups', () => {
     const made = plan([{ email: EMAIL }], { people: [old] });
     expect(left(made).memberships[0]).toMatchObject({ role: 'contact', archivedAt: null, externalRef: 'R1' });
   });
+  it('of an archived membership give no role back, whoever asks', () => {
+    const groups = { 1: null, 2: null };
+    const old = person('10', { emails: [EMAIL], groups, archived: ['1'], role: 'admin' });
+    const made = plan([{ email: EMAIL }], { people: [old], actor: actor({ 1: 'owner', 2: 'owner' }) });
+    expect(left(made).memberships[0]).toMatchObject({ groupId: '1', role: 'contact', archivedAt: null });
+  });
+  it('take the reference that the person had before, in whatever order they are named', () => {
+    const people = [person('10', { emails: [EMAIL], groups: { 1: null, 2: 'R2' }, archived: ['2'] })];
+    const word = { email: EMAIL, groups: ['2', '3', '1'] };
+    expect(groupsOf(word, { people })).toEqual({ 1: null, 2: 'R2', 3: null });
+    expect(groupsOf({ ...word, groups: ['1', '3', '2'] }, { people })).toEqual({ 1: null, 2: 'R2', 3: null });
+  });
+  it('take the reference by which a person without a group is found, not the one of the archive', () => {
+    const people = [
+      person('10', { emails: [EMAIL], groups: { 1: 'R0' }, archived: ['1'], ref: 'R1', mine: true }),
+    ];
+    expect(groupsOf({ email: EMAIL }, { people })).toEqual({ 1: 'R1', 2: 'R1' });
+  });
 
   describe('in `included`', () => {
     const withRole = (role: string | undefined, roles: Parameters<typeof actor>[0]): string => {

@@ -70,6 +70,31 @@ describe('attributes', () => {
   });
 });
 
+describe('contact points', () => {
+  it('that are blank are as missing, whatever else they say', () => {
+    const emails = [
+      { email: ' ', primary: true, pointer: '/0' },
+      { email: 'b@x.org', primary: true, pointer: '/1' },
+    ];
+    const made = plan([{ first: 'Ada', emails }]);
+    expect(left(made).emails).toMatchObject([{ email: 'b@x.org', primary: true }]);
+  });
+  it('of which two ask to be primary are refused', () => {
+    const emails = ['a@x.org', 'b@x.org'].map((email) => ({ email, primary: true, pointer: `/${email}` }));
+    expect(errorsOf({ first: 'Ada', emails })).toEqual([['invalid_attribute', '/b@x.org']]);
+  });
+});
+
+describe('a new person', () => {
+  it('is told field by field, and nothing of what it has not', () => {
+    const world = { options: { personalWithoutGroup: true } };
+    expect(plan([{ first: 'Ada', email: EMAIL }], world).results[0]?.match.changes).toEqual({
+      first_name: [null, 'Ada'],
+      email_addresses: [[], [EMAIL]],
+    });
+  });
+});
+
 describe('a person with a login', () => {
   const login = person('10', { first: 'Ada', emails: [EMAIL], login: true, ...inBoth });
   const world = { people: [login] };

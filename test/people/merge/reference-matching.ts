@@ -141,29 +141,48 @@ const hasEmailOf = (person: ModelPerson, entry: ModelEntry): boolean =>
 const hasPhoneOf = (person: ModelPerson, entry: ModelEntry): boolean =>
   (entry.phones ?? []).some((value) => person.phones.some(({ key }) => key === value.key));
 
+/** Everybody within the caller's reach who has a key of the entry, in a group of the scope or not. */
+export function considered(looking: Looking): ModelPerson[] {
+  const { world, entry } = looking;
+  return world.people.filter(
+    (person) =>
+      isInReach(looking, person) &&
+      (refsInReach(looking, person).includes(entry.ref ?? '') ||
+        hasEmailOf(person, entry) ||
+        hasPhoneOf(person, entry)),
+  );
+}
+
+function isInReach({ caller, scope }: Looking, person: ModelPerson): boolean {
+  if (person.deleted) return false;
+  const groups = liveMembershipsOf(person).map(({ group }) => group);
+  return groups.some((group) => scope.accessible.includes(group)) || isPersonalTo(person, caller);
+}
+
+const refsInReach = ({ caller, scope }: Looking, person: ModelPerson): string[] =>
+  refsInScope({ caller, scope: { ...scope, groups: scope.accessible, personal: true } }, person);
+
 /**
  * Whom the entry's keys belong to besides the person who was taken (or made): for each key that this person did not
- * have, everybody else within the caller's reach who has it.
+ * have, everybody else within the caller's reach who has it. Who is in no group of the scope is of another group.
  */
 export function bridgedPairs(looking: Looking, taken: ModelPerson): ModelPair[] {
-  const { world, caller, scope, entry } = looking;
+  const { scope, entry } = looking;
   const pairs: ModelPair[] = [];
-  for (const other of world.people) {
-    if (other.deleted || other.id === taken.id) continue;
-    const groups = liveMembershipsOf(other).map(({ group }) => group);
-    const inScope = groups.some((group) => scope.groups.includes(group));
-    const inReach = groups.some((group) => scope.accessible.includes(group));
-    if (!inReach && !isPersonalTo(other, caller)) continue;
-    const refs = (person: ModelPerson): string[] =>
-      refsInScope({ caller, scope: { ...scope, groups: scope.accessible, personal: true } }, person);
-    const bridged =
-      (typeof entry.ref === 'string' &&
-        !refs(taken).includes(entry.ref) &&
-        refs(other).includes(entry.ref)) ||
+  for (const other of considered(looking)) {
+    if (other.id === taken.id) continue;
+    const bringsRef =
+      typeof entry.ref === 'string' &&
+      !refsInReach(looking, taken).includes(entry.ref) &&
+      refsInReach(looking, other).includes(entry.ref);
+    const isBridge =
+      bringsRef ||
       isBridged(entry.emails, taken.emails, other.emails) ||
       isBridged(entry.phones, taken.phones, other.phones);
-    if (bridged)
-      pairs.push({ kind: inReach && !inScope ? 'cross_group' : 'pair', one: taken.id, other: other.id });
+    if (!isBridge) continue;
+    const groups = liveMembershipsOf(other).map(({ group }) => group);
+    const isElsewhere = groups.length > 0 && !groups.some((group) => scope.groups.includes(group));
+    pairs.push({ kind: isElsewhere ? 'cross_group' : 'pair', one: taken.id, other: other.id });
   }
   return pairs;
 }

@@ -1,7 +1,13 @@
 import type { Entry, MatchPolicy, MergeOptions, Outcome } from '../../../src/people/merge/entry.js';
 import type { MatchedBy } from '../../../src/people/merge/match-report.js';
 import { readModelEntry, type ModelEntry } from './reference-entry.js';
-import { bridgedPairs, firstNamesDiffer, matchOne, type ModelScope } from './reference-matching.js';
+import {
+  bridgedPairs,
+  considered,
+  firstNamesDiffer,
+  matchOne,
+  type ModelScope,
+} from './reference-matching.js';
 import {
   fulfilsCreationRule,
   writeAttributes,
@@ -12,6 +18,7 @@ import {
 import {
   accessibleGroups,
   copyOf,
+  liveMembershipsOf,
   ownGroups,
   type ModelCaller,
   type ModelGroup,
@@ -36,6 +43,10 @@ export interface ModelResult {
   readonly person: string | null;
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
+  /** Everybody who was looked at, whoever was taken. */
+  readonly considered: readonly string[];
+  /** What of the person is another now. */
+  readonly changed: readonly string[];
   readonly groupsAdded: readonly string[];
   readonly skippedGroups: readonly string[];
   readonly policy: MatchPolicy;
@@ -61,16 +72,16 @@ export function runModel(world: ModelWorld, entries: readonly Entry[], request: 
 }
 
 const rolledBack = (result: ModelResult): ModelResult =>
-  result.outcome === 'failed' ? result : { ...result, outcome: 'rolled_back' };
+  result.outcome === 'failed' ? result : { ...result, outcome: 'rolled_back', person: null };
 
 function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<string, number>): ModelResult {
   const { caller, options } = request;
   const { scope, joins, skipped, region, named } = resolveGroups(world, sent, request);
   const entry = readModelEntry(sent, region);
-  const blank = {
-    ...{ matchedBy: null, person: null, warnings: [], groupsAdded: [], duplicateOfIndex: null },
+  const answer = {
+    ...{ matchedBy: null, person: null, warnings: [], considered: [] as string[], changed: [] },
+    ...{ groupsAdded: [], skippedGroups: skipped, policy: scope.policy, duplicateOfIndex: null },
   };
-  const answer = { ...blank, skippedGroups: skipped, policy: scope.policy };
   const fail = (...errors: string[]): ModelResult => ({ ...answer, outcome: 'failed', errors });
 
   const errors: string[] = [];
@@ -80,9 +91,14 @@ function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<st
   if (errors.length > 0) return fail(...errors);
 
   const looking = { world, caller, scope, entry };
+  answer.considered = considered(looking).map(({ id }) => id);
   const match = matchOne(looking);
   if (match.kind === 'ambiguous') {
-    hold(world, JSON.stringify([entry, named ? scope.groups : null]), match.candidates);
+    hold(
+      world,
+      nameOfHeld(entry, named ? scope.groups : [`of ${caller.person}`, `${options.personalWithoutGroup}`]),
+      match.candidates,
+    );
     return fail('ambiguous_match');
   }
 
@@ -107,7 +123,8 @@ function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<st
   const told = { matchedBy: match.kind === 'match' ? match.by : null, person: person.id, errors: [] };
   const duplicateOfIndex = madeBy.get(person.id) ?? null;
   const { warnings, groupsAdded } = notes;
-  const rest = { ...answer, ...told, warnings, groupsAdded, duplicateOfIndex };
+  const changed = changedFields(before, person, scope);
+  const rest = { ...answer, ...told, warnings, changed, groupsAdded, duplicateOfIndex };
   if (match.kind === 'nobody') {
     world.people.push(person);
     world.nextId += 1;
@@ -117,6 +134,23 @@ function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<st
   const isSame = JSON.stringify(person) === JSON.stringify(before);
   world.people[world.people.indexOf(before)] = person;
   return { ...rest, outcome: isSame ? 'unchanged' : 'updated' };
+}
+
+function changedFields(before: ModelPerson, after: ModelPerson, { accessible }: ModelScope): string[] {
+  const shown = (person: ModelPerson): Record<string, unknown> => {
+    const live = liveMembershipsOf(person);
+    const seen = person.memberships.filter(({ group }) => accessible.includes(group));
+    const refs = live.filter(({ group }) => accessible.includes(group)).map(({ ref }) => ref);
+    if (live.length === 0) refs.push(person.ref);
+    return {
+      ...person.attributes,
+      external_ref: [...new Set(refs.filter((ref) => ref !== null))],
+      ...{ email_addresses: person.emails, phone_numbers: person.phones },
+      group_memberships: seen.map(({ group, role, archived }) => [group, role, archived]),
+    };
+  };
+  const [was, is] = [shown(before), shown(after)];
+  return Object.keys(is).filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]));
 }
 
 const hasFirstName = (person: ModelPerson): boolean => person.attributes['first_name'] !== null;
@@ -156,12 +190,14 @@ function resolveGroups(world: ModelWorld, sent: Entry, request: Request): Placed
       ref,
       world.groups.find((group) => group.ref === ref),
     );
-  if (!named) groups.push(...accessible);
-  const own = options.personalWithoutGroup ? [] : ownGroups(world, caller);
+  // One's own groups first: their phone region counts before that of the groups below.
+  const own = ownGroups(world, caller);
+  if (!named) groups.push(...own, ...accessible.filter((id) => !own.includes(id)));
   const settings = groups.map((id) => world.groups.find((group) => group.id === id)!);
   const scope = { groups, accessible, personal: !named, policy: strictest(settings, request) };
   const region = settings.find((group) => group.region !== null)?.region ?? defaults.region;
-  return { scope, joins: named ? groups : own, skipped, region, named };
+  const joins = named ? groups : options.personalWithoutGroup ? [] : own;
+  return { scope, joins, skipped, region, named };
 }
 
 const STRICTER = ['match', 'by_name', 'separate'] as const;
@@ -196,6 +232,17 @@ function queue(world: ModelWorld, pairs: readonly ModelPair[]): void {
       (known.one === pair.other && known.other === pair.one);
     if (!world.pairs.some(isSame)) world.pairs.push(pair);
   }
+}
+
+/** The same words for the same place; how an e-mail or a phone is spelled makes no difference. */
+function nameOfHeld(entry: ModelEntry, place: readonly string[]): string {
+  const points = (values: ModelEntry['emails'] = []): unknown =>
+    values?.map(({ key, primary }) => JSON.stringify([key, primary])).sort();
+  return JSON.stringify([
+    [...place].sort(),
+    entry.attributes,
+    ...[entry.ref, points(entry.emails), points(entry.phones)].map((each) => [each === null, each]),
+  ]);
 }
 
 /** The same held entry again raises its counter. */

@@ -64,7 +64,7 @@ export interface ModelCaller {
   readonly superAdmin: boolean;
 }
 
-export const copyOf = <T>(value: T): T => structuredClone(value);
+export const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 export function liveMembershipsOf(person: ModelPerson): ModelMembership[] {
   const live: ModelMembership[] = [];
@@ -80,34 +80,37 @@ export function liveMembershipIn(person: ModelPerson, group: string): ModelMembe
 /** `A`: the groups that the caller can access, by a membership there or above. A contact has no rights. */
 export function accessibleGroups(world: ModelWorld, caller: ModelCaller): string[] {
   const accessible: string[] = [];
-  for (const group of world.groups) {
-    let open = caller.superAdmin;
-    for (let at: ModelGroup | undefined = group; at !== undefined; at = parentOf(world, at))
-      if (worksIn(world, caller, at.id)) open = true;
-    if (open) accessible.push(group.id);
-  }
+  for (const group of world.groups)
+    if (caller.superAdmin || roleOfCaller(world, caller, group.id) !== 'contact') accessible.push(group.id);
   return accessible;
+}
+
+const RANKS: readonly Role[] = ['contact', 'user', 'admin', 'owner'];
+
+/** The highest role that the caller has in the group by a membership there or above. */
+export function roleOfCaller(world: ModelWorld, caller: ModelCaller, id: string): Role {
+  let highest: Role = 'contact';
+  let at = world.groups.find((group) => group.id === id);
+  while (at !== undefined) {
+    const role = ownRole(world, caller, at.id);
+    if (RANKS.indexOf(role) > RANKS.indexOf(highest)) highest = role;
+    const parent: string | null = at.parent;
+    at = world.groups.find((group) => group.id === parent);
+  }
+  return highest;
 }
 
 /** The groups in which the caller holds a role of user or more by a membership of its own. */
 export function ownGroups(world: ModelWorld, caller: ModelCaller): string[] {
   const own: string[] = [];
-  for (const group of world.groups) if (worksIn(world, caller, group.id)) own.push(group.id);
+  for (const group of world.groups) if (ownRole(world, caller, group.id) !== 'contact') own.push(group.id);
   return own;
 }
 
-function worksIn(world: ModelWorld, caller: ModelCaller, group: string): boolean {
-  for (const person of world.people) {
-    if (person.id !== caller.person) continue;
-    const membership = liveMembershipIn(person, group);
-    return membership !== undefined && membership.role !== 'contact';
-  }
-  return false;
-}
-
-function parentOf(world: ModelWorld, group: ModelGroup): ModelGroup | undefined {
-  for (const other of world.groups) if (other.id === group.parent) return other;
-  return undefined;
+function ownRole(world: ModelWorld, caller: ModelCaller, group: string): Role {
+  for (const person of world.people)
+    if (person.id === caller.person) return liveMembershipIn(person, group)?.role ?? 'contact';
+  return 'contact';
 }
 
 /** Without any live membership, and created by the caller, assigned to it, or the caller. */

@@ -3,6 +3,7 @@ import type { ModelScope } from './reference-matching.js';
 import {
   liveMembershipIn,
   liveMembershipsOf,
+  type ModelMembership,
   type ModelPair,
   type ModelPerson,
   type ModelPoint,
@@ -85,46 +86,58 @@ interface Placing {
 
 /** References first, in the memberships that are there; then the memberships that the entry adds. */
 export function writeGroups(person: ModelPerson, placing: Placing, notes: ModelNotes): void {
-  const { scope, entry, joins } = placing;
-  const knownBefore = knownRef(person, scope);
-  const inScopeBefore = refsOfScope(person, scope);
-  for (const membership of liveMembershipsOf(person)) {
-    if (entry.ref === undefined) continue;
-    const isInScope = scope.groups.includes(membership.group);
-    const other = entry.ref === null ? undefined : holderOf(placing, person, membership.group, entry.ref);
-    if (other && !scope.accessible.includes(membership.group)) addPair(notes, person, other);
-    if (!isInScope) continue;
-    if (other) conflict(notes, person, other);
-    else membership.ref = entry.ref;
-  }
-  for (const group of joins) {
-    if (liveMembershipIn(person, group)) continue;
-    const archived = person.memberships.find((membership) => membership.group === group);
-    const ref = entry.ref === undefined ? (archived?.ref ?? knownBefore) : entry.ref;
-    const other = ref === null ? undefined : holderOf(placing, person, group, ref);
-    if (other) {
-      conflict(notes, person, other);
-      continue;
-    }
-    if (archived) Object.assign(archived, { archived: false, role: 'contact', ref });
-    else person.memberships.push({ group, role: 'contact', ref, archived: false });
-    notes.groupsAdded.push(group);
-  }
+  const known = knownRef(person, placing.scope);
+  const isPersonal = liveMembershipsOf(person).length === 0;
+  if (isPersonal) writeOwnRef(person, placing.entry.ref, notes);
+  else for (const membership of liveMembershipsOf(person)) writeRefOf(person, membership, placing, notes);
+  for (const group of placing.joins)
+    if (!liveMembershipIn(person, group)) join(person, group, isPersonal, known, placing, notes);
   if (liveMembershipsOf(person).length > 0) person.ref = null;
-  else if (entry.ref !== undefined) person.ref = entry.ref;
-  const isReplaced =
-    inScopeBefore.length > 0 &&
-    typeof entry.ref === 'string' &&
-    !inScopeBefore.includes(entry.ref) &&
-    refsOfScope(person, scope).includes(entry.ref);
-  if (isReplaced) notes.warnings.push('external_ref_replaced');
 }
 
-function refsOfScope(person: ModelPerson, scope: ModelScope): string[] {
-  const live = liveMembershipsOf(person);
-  const refs = live.filter(({ group }) => scope.groups.includes(group)).map(({ ref }) => ref);
-  if (live.length === 0) refs.push(person.ref);
-  return refs.filter((ref) => ref !== null);
+function writeOwnRef(person: ModelPerson, ref: string | null | undefined, notes: ModelNotes): void {
+  if (ref === undefined) return;
+  noteReplaced(person.ref, ref, notes);
+  person.ref = ref;
+}
+
+/** To the memberships in `S`; somebody else who holds it in a group out of reach is queued silently. */
+function writeRefOf(
+  person: ModelPerson,
+  membership: ModelMembership,
+  { world, scope, entry }: Placing,
+  notes: ModelNotes,
+): void {
+  if (entry.ref === undefined) return;
+  const other = entry.ref === null ? undefined : holderOf(world, person, membership.group, entry.ref);
+  if (other && !scope.accessible.includes(membership.group)) addPair(notes, person, other);
+  if (!scope.groups.includes(membership.group)) return;
+  if (other) return conflict(notes, person, other);
+  noteReplaced(membership.ref, entry.ref, notes);
+  membership.ref = entry.ref;
+}
+
+/** A person without a group brings its own reference; one that comes back finds the one that it had there. */
+function join(
+  person: ModelPerson,
+  group: string,
+  isPersonal: boolean,
+  known: string | null,
+  { world, entry }: Placing,
+  notes: ModelNotes,
+): void {
+  const archived = person.memberships.find((membership) => membership.group === group);
+  let ref = isPersonal ? (known ?? archived?.ref ?? null) : (archived?.ref ?? known);
+  if (entry.ref !== undefined) ref = entry.ref;
+  const other = ref === null ? undefined : holderOf(world, person, group, ref);
+  if (other) return conflict(notes, person, other);
+  if (archived) Object.assign(archived, { archived: false, role: 'contact', ref });
+  else person.memberships.push({ group, role: 'contact', ref, archived: false });
+  notes.groupsAdded.push(group);
+}
+
+function noteReplaced(before: string | null, after: string | null, notes: ModelNotes): void {
+  if (before !== null && after !== null && before !== after) notes.warnings.push('external_ref_replaced');
 }
 
 /** The one that the caller sees: of the oldest membership within reach that has one; of the person without a group. */
@@ -137,7 +150,7 @@ export function knownRef(person: ModelPerson, scope: Pick<ModelScope, 'accessibl
 
 /** Somebody else of the group who has the reference there. */
 function holderOf(
-  { world }: Placing,
+  world: ModelWorld,
   person: ModelPerson,
   group: string,
   ref: string,
