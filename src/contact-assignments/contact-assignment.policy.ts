@@ -12,13 +12,13 @@ export const contactAssignmentPolicy: ResourcePolicy<Actor> = {
       or (${row}.group_id is null and ${row}.assigned_by_id = ${me}::bigint) or ${row}.group_id = any(${groups}::bigint[])`;
   },
 
-  create({ actor, values }) {
-    requireTwoPeople(values);
+  create({ actor, values, pointerTo }) {
+    requireTwoPeople(values, pointerTo());
     requireGroupRights(actor, values['group_id']);
   },
 
-  update({ actor, row, values }) {
-    requireTwoPeople({ ...row, ...values });
+  update({ actor, row, values, pointerTo }) {
+    requireTwoPeople({ ...row, ...values }, pointerTo());
     requireGroupRights(actor, row?.['group_id']);
     requireGroupRights(actor, values['group_id']);
     requirePersonalRights(actor, row);
@@ -30,11 +30,10 @@ export const contactAssignmentPolicy: ResourcePolicy<Actor> = {
   },
 };
 
-function requireTwoPeople({
-  assigned_to_id: assignee,
-  person_id: person,
-}: Readonly<Record<string, unknown>>): void {
-  const pointer = '/data';
+function requireTwoPeople(
+  { assigned_to_id: assignee, person_id: person }: Readonly<Record<string, unknown>>,
+  pointer: string | undefined,
+): void {
   if (!assignee || !person)
     throw JsonApiError.of('invalid_assignment', 'Name both `assigned_to` and `person`.', { pointer });
   if (assignee === person)

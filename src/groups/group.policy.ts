@@ -9,14 +9,14 @@ export const groupPolicy: ResourcePolicy<Actor> = {
     return groups === 'all' ? sql`true` : sql`${row}.id = any(${groups}::bigint[])`;
   },
 
-  create({ actor, values }) {
-    requireParentRights(actor, values['parent_id']);
+  create({ actor, values, pointerTo }) {
+    requireParentRights(actor, values['parent_id'], pointerTo('parent'));
   },
 
-  async update({ actor, tx, row, values }) {
+  async update({ actor, tx, row, values, pointerTo }) {
     requireRole(actor, String(row?.['id']), 'owner', 'Only an owner changes a group.');
     const parentId = values['parent_id'];
-    requireParentRights(actor, parentId);
+    requireParentRights(actor, parentId, pointerTo('parent'));
     if (typeof parentId !== 'string') return;
     // Two moves at once could close a circle that neither sees.
     await tx.query(sql`select pg_advisory_xact_lock(hashtextextended('groups.parent', 0))`);
@@ -28,7 +28,7 @@ export const groupPolicy: ResourcePolicy<Actor> = {
       select from above where id = ${row?.['id']}::bigint`);
     if (above.length > 0)
       throw JsonApiError.of('contradiction', 'A group cannot stand below itself; choose another parent.', {
-        pointer: '/data/relationships/parent/data',
+        pointer: pointerTo('parent'),
       });
   },
 
@@ -40,15 +40,9 @@ export const groupPolicy: ResourcePolicy<Actor> = {
   },
 };
 
-function requireParentRights(actor: Actor, parentId: unknown): void {
+function requireParentRights(actor: Actor, parentId: unknown, pointer: string | undefined): void {
   if (typeof parentId === 'string')
-    requireRole(
-      actor,
-      parentId,
-      'admin',
-      'A child group needs an admin of its parent.',
-      '/data/relationships/parent/data',
-    );
+    requireRole(actor, parentId, 'admin', 'A child group needs an admin of its parent.', pointer);
 }
 
 function requireRole(actor: Actor, groupId: string, role: Role, detail: string, pointer?: string): void {

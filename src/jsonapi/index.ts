@@ -14,6 +14,8 @@ export {
   type Answer,
   type CreateOperation,
   type OperationContext,
+  type RelationshipChange,
+  type RelationshipOperation,
   type RemoveOperation,
   type UpdateOperation,
   type Written,
@@ -33,6 +35,7 @@ export { describeProfile } from './openapi/describe-profile.js';
 export { lockRow } from './operations/write-columns.js';
 export { parseQueryString, problem } from './query/query-string.js';
 export { PRIMARY, type Draft } from './request/read-draft.js';
+export { type LinkageDraft } from './request/read-linkage.js';
 export { isStorable } from './request/storable.js';
 export { isObject, readJson, type JsonObject } from './request/read-json.js';
 export {

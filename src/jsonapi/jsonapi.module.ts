@@ -4,6 +4,7 @@ import { Database } from '../database/index.js';
 import { resourceController } from './http/resource.controller.js';
 import { RouteTable } from './http/route-table.js';
 import { UnknownRouteController } from './http/unknown-route.controller.js';
+import { ChangeRelationship } from './operations/change-relationship.js';
 import { CreateResource } from './operations/create-resource.js';
 import { ReadEndpoints } from './operations/read-endpoints.js';
 import { RemoveResource } from './operations/remove-resource.js';
@@ -27,6 +28,7 @@ export class JsonApiModule {
       global: true,
       controllers: [...definitions.map(resourceController), UnknownRouteController],
       providers: [
+        ChangeRelationship,
         CreateResource,
         ReadEndpoints,
         RemoveResource,

@@ -54,9 +54,7 @@ export function resourceController({ type, path }: ResourceDefinition): Type {
     /** `lenient.ts`: the apps that exist send PUT and mean PATCH. */
     @Put(':id') put(@Req() request: JsonApiRequest, @Param('id') id: string): Promise<Answer> {
       if (request.lenient) return this.writes.update(this.resource, request, id);
-      throw new JsonApiError([{ code: 'method_not_allowed', detail: 'Use PATCH to change it.' }], {
-        Allow: 'GET, HEAD, PATCH, DELETE',
-      });
+      throw usePatch('GET, HEAD, PATCH, DELETE');
     }
 
     @Delete(':id') remove(@Req() request: JsonApiRequest, @Param('id') id: string): Promise<Answer> {
@@ -71,6 +69,39 @@ export function resourceController({ type, path }: ResourceDefinition): Type {
       return this.reads.relationship(this.resource, request, id, name);
     }
 
+    @Patch(':id/relationships/:name') replaceEnds(
+      @Req() request: JsonApiRequest,
+      @Param('id') id: string,
+      @Param('name') name: string,
+    ): Promise<Answer> {
+      return this.writes.changeRelationship(this.resource, request, id, name, 'replace');
+    }
+
+    @Put(':id/relationships/:name') putEnds(
+      @Req() request: JsonApiRequest,
+      @Param('id') id: string,
+      @Param('name') name: string,
+    ): Promise<Answer> {
+      if (request.lenient) return this.writes.changeRelationship(this.resource, request, id, name, 'replace');
+      throw usePatch('GET, HEAD, PATCH, POST, DELETE');
+    }
+
+    @Post(':id/relationships/:name') addEnds(
+      @Req() request: JsonApiRequest,
+      @Param('id') id: string,
+      @Param('name') name: string,
+    ): Promise<Answer> {
+      return this.writes.changeRelationship(this.resource, request, id, name, 'add');
+    }
+
+    @Delete(':id/relationships/:name') removeEnds(
+      @Req() request: JsonApiRequest,
+      @Param('id') id: string,
+      @Param('name') name: string,
+    ): Promise<Answer> {
+      return this.writes.changeRelationship(this.resource, request, id, name, 'remove');
+    }
+
     @Get(':id/:name') readRelated(
       @Req() request: JsonApiRequest,
       @Param('id') id: string,
@@ -82,3 +113,6 @@ export function resourceController({ type, path }: ResourceDefinition): Type {
   Object.defineProperty(ResourceController, 'name', { value: `${type}_controller` });
   return ResourceController;
 }
+
+const usePatch = (allowed: string): JsonApiError =>
+  new JsonApiError([{ code: 'method_not_allowed', detail: 'Use PATCH to change it.' }], { Allow: allowed });

@@ -1,22 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import sql, { join } from 'sql-template-tag';
 import type { Transaction } from '../../database/index.js';
-import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { Draft } from '../request/read-draft.js';
 import type { ResourcePolicy } from '../resource/define-resource.js';
 import { Registry } from '../resource/registry.js';
 import { identifier } from '../store/compile-select.js';
+import { ChangeRelationship } from './change-relationship.js';
 import type { CreateOperation, OperationContext, Written } from './operation.js';
-import { columnsOf, orConflict, requireReadableEnds } from './write-columns.js';
+import { columnsOf, forbidden, orConflict, pointerIn, requireReadableEnds } from './write-columns.js';
 
 /** POST of a type that is nothing but its row. */
 @Injectable()
 export class CreateResource implements CreateOperation {
-  constructor(private readonly registry: Registry) {}
+  constructor(
+    private readonly registry: Registry,
+    private readonly links: ChangeRelationship,
+  ) {}
 
   async create(tx: Transaction, context: OperationContext, draft: Draft): Promise<Written> {
     const values = await authorizeCreation(tx, this.registry, context, draft);
-    return { id: await insertRow(tx, draft, values), created: true };
+    const id = await insertRow(tx, draft, values);
+    await this.links.writeAll(tx, context, id, draft);
+    return { id, created: true };
   }
 }
 
@@ -31,7 +36,7 @@ export async function authorizeCreation(
   const values = { ...resource.defaults?.(actor as never), ...columnsOf(draft, false) };
   await requireReadableEnds(tx, registry, actor, draft);
   if (!policy.create) throw forbidden(resource.type, 'created');
-  await policy.create({ actor, tx, values });
+  await policy.create({ actor, tx, values, pointerTo: pointerIn(draft) });
   return values;
 }
 
@@ -42,13 +47,12 @@ export async function insertRow(
   values: Record<string, unknown>,
 ): Promise<string> {
   const columns = Object.keys(values);
+  const given =
+    columns.length > 0
+      ? sql`(${join(columns.map(identifier))}) values (${join(Object.values(values))})`
+      : sql`default values`;
   const [row] = await orConflict(draft, () =>
-    tx.query<{ id: string }>(sql`
-      insert into ${identifier(draft.resource.table)} (${join(columns.map(identifier))})
-      values (${join(Object.values(values))}) returning id`),
+    tx.query<{ id: string }>(sql`insert into ${identifier(draft.resource.table)} ${given} returning id`),
   );
   return (row as { id: string }).id;
 }
-
-export const forbidden = (type: string, done: string): JsonApiError =>
-  JsonApiError.of('forbidden', `A ${type} cannot be ${done} here, or not by you.`);

@@ -3,6 +3,7 @@ import type { Document } from '../document/document.js';
 import type { JsonApiError } from '../errors/jsonapi-error.js';
 import type { ResourceQuery } from '../query/resource-query.js';
 import type { Draft } from '../request/read-draft.js';
+import type { LinkageDraft } from '../request/read-linkage.js';
 import type { Resource } from '../resource/registry.js';
 
 /** What a request is answered with: a status, a document or none, further headers. */
@@ -50,4 +51,19 @@ export interface UpdateOperation {
 
 export interface RemoveOperation {
   remove(tx: Transaction, context: OperationContext<never>, id: string): Promise<void>;
+}
+
+/** What a write does with the ends that it names: PATCH makes them all there is, POST adds them, DELETE takes them out. */
+export type RelationshipChange = 'replace' | 'add' | 'remove';
+
+/** A relationship that needs more than rows of a table between. Ends that are there, or gone, already are no fault. */
+export interface RelationshipOperation {
+  change(
+    tx: Transaction,
+    context: OperationContext<never>,
+    id: string,
+    name: string,
+    kind: RelationshipChange,
+    linkage: LinkageDraft,
+  ): Promise<Written>;
 }

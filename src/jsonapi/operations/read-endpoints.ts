@@ -3,10 +3,9 @@ import { Database } from '../../database/index.js';
 import type { JsonApiRequest } from '../http/jsonapi-request.js';
 import { Registry, type Resource } from '../resource/registry.js';
 import { DocumentBuilder } from '../response/build-document.js';
-import type { Which } from '../store/store.js';
 import type { Answer } from './operation.js';
-import { idOf, notFound, READ_MANY, READ_ONE, relationshipOf, RequestContexts } from './request-context.js';
-import { NO_QUERY, NOTHING, ShowResource } from './show-resource.js';
+import { idOf, READ_MANY, READ_ONE, relationshipOf, RequestContexts } from './request-context.js';
+import { NOTHING, ShowResource } from './show-resource.js';
 
 /** The routes that read, of every resource type. */
 @Injectable()
@@ -38,7 +37,8 @@ export class ReadEndpoints {
     const many = relationship.kind === 'to-many';
     const target = this.registry.get(relationship.type);
     const context = this.contexts.of(target, request, many ? READ_MANY : READ_ONE);
-    const which = await this.reach(resource, request, word, name);
+    const id = idOf(resource, word, context.actor);
+    const which = await this.show.reach(this.database, { ...context, resource }, id, name);
     const set = which ? await this.show.load(this.database, context, which) : NOTHING;
     const self = this.documents.links.related(resource, word, name);
     const document = this.documents[many ? 'many' : 'one'](set, context.query, self);
@@ -52,37 +52,10 @@ export class ReadEndpoints {
     word: string,
     name: string,
   ): Promise<Answer> {
-    const relationship = relationshipOf(resource, name);
-    const many = relationship.kind === 'to-many';
-    const target = this.registry.get(relationship.type);
-    const context = this.contexts.of(target, request, many ? ['page'] : []);
-    const which = await this.reach(resource, request, word, name);
-    const query = { ...context.query, fields: new Map([[target.type, new Set<string>()]]) };
-    const bare = { ...context, lenient: false, query };
-    const set = which ? await this.show.load(this.database, bare, which) : NOTHING;
-    const links = {
-      self: this.documents.links.relationship(resource, word, name),
-      related: this.documents.links.related(resource, word, name),
-    };
-    return { status: 200, document: this.documents.linkage(set, query, links, many) };
-  }
-
-  /** What stands at the other end; undefined: nothing that may be read. @throws JsonApiError 404 without the near end */
-  private async reach(
-    resource: Resource,
-    request: JsonApiRequest,
-    word: string,
-    name: string,
-  ): Promise<Which | undefined> {
-    const id = idOf(resource, word, request.user);
-    const relationship = relationshipOf(resource, name);
-    const fields = new Map([[resource.type, new Set(relationship.kind === 'to-one' ? [name] : [])]]);
-    const context = { resource, actor: request.user, lenient: false, requestId: request.id };
-    const query = { ...NO_QUERY, fields };
-    const [parent] = (await this.show.load(this.database, { ...context, query }, { id })).primary;
-    if (!parent) throw notFound(resource, word);
-    if (relationship.kind === 'to-many') return { reachedFrom: { relationship, parentId: id } };
-    const end = parent.linkage[name];
-    return typeof end === 'string' ? { id: end } : undefined;
+    const { kind, type } = relationshipOf(resource, name);
+    const context = this.contexts.of(this.registry.get(type), request, kind === 'to-many' ? ['page'] : []);
+    const id = idOf(resource, word, context.actor);
+    const which = await this.show.reach(this.database, { ...context, resource }, id, name);
+    return this.show.linkage(this.database, context, which, { resource, word, name });
   }
 }

@@ -4,10 +4,9 @@ import type { Transaction } from '../../database/index.js';
 import type { ResourcePolicy } from '../resource/define-resource.js';
 import { Registry } from '../resource/registry.js';
 import { identifier } from '../store/compile-select.js';
-import { forbidden } from './create-resource.js';
 import type { OperationContext, RemoveOperation } from './operation.js';
 import { notFound } from './request-context.js';
-import { lockRow } from './write-columns.js';
+import { forbidden, lockRow } from './write-columns.js';
 
 /** DELETE of a type that is nothing but its row. */
 @Injectable()
@@ -19,7 +18,7 @@ export class RemoveResource implements RemoveOperation {
     const row = await lockRow(tx, this.registry, actor, resource, id);
     if (!row) throw notFound(resource, id);
     if (!policy.remove) throw forbidden(resource.type, 'deleted');
-    await policy.remove({ actor, tx, row, values: {} });
+    await policy.remove({ actor, tx, row, values: {}, pointerTo: () => undefined });
     await tx.query(sql`delete from ${identifier(resource.table)} where id = ${id}::bigint`);
   }
 }

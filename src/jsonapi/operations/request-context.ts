@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ENV, type Env } from '../../config/index.js';
-import { JsonApiError } from '../errors/jsonapi-error.js';
+import { JsonApiError, type ErrorSource } from '../errors/jsonapi-error.js';
 import type { JsonApiRequest } from '../http/jsonapi-request.js';
 import { parseResourceQuery, type QueryRules } from '../query/resource-query.js';
 import { isId } from '../request/read-fields.js';
@@ -55,5 +55,5 @@ export function relationshipOf(resource: Resource, name: string): Resource['rela
 }
 
 /** The same words for what does not exist and what may not be read. */
-export const notFound = ({ type }: Resource, word: string): JsonApiError =>
-  JsonApiError.of('not_found', `There is no ${type} "${word.slice(0, 40)}" that you can read.`);
+export const notFound = ({ type }: Resource, word: string, source?: ErrorSource): JsonApiError =>
+  JsonApiError.of('not_found', `There is no ${type} "${word.slice(0, 40)}" that you can read.`, source);

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { SqlRunner } from '../../database/index.js';
 import type { ResourceQuery } from '../query/resource-query.js';
+import type { Resource } from '../resource/registry.js';
 import { DocumentBuilder } from '../response/build-document.js';
 import type { LoadedSet } from '../store/loaded.js';
 import { Store, type Which } from '../store/store.js';
 import type { Answer, OperationContext, Written } from './operation.js';
-import { notFound } from './request-context.js';
+import { notFound, relationshipOf } from './request-context.js';
 
 export const NOTHING: LoadedSet = { primary: [], included: [], more: false };
 
@@ -52,5 +53,44 @@ export class ShowResource {
       document: this.documents.one(set, context.query, self, meta),
       ...(created && id !== undefined && { headers: { Location: self } }),
     };
+  }
+  /**
+   * What stands at the other end of a relationship of `id`; undefined: nothing that may be read.
+   * @throws JsonApiError 404 without the near end
+   */
+  async reach(
+    runner: SqlRunner,
+    context: OperationContext,
+    id: string,
+    name: string,
+  ): Promise<Which | undefined> {
+    const { resource } = context;
+    const relationship = relationshipOf(resource, name);
+    const fields = new Map([[resource.type, new Set(relationship.kind === 'to-one' ? [name] : [])]]);
+    const near = { ...context, query: { ...NO_QUERY, fields }, lenient: false };
+    const [parent] = (await this.load(runner, near, { id })).primary;
+    if (!parent) throw notFound(resource, id);
+    if (relationship.kind === 'to-many') return { reachedFrom: { relationship, parentId: id } };
+    const end = parent.linkage[name];
+    return typeof end === 'string' ? { id: end } : undefined;
+  }
+
+  /** The linkage of a relationship alone; `context` is that of the far end. */
+  async linkage(
+    runner: SqlRunner,
+    context: OperationContext,
+    which: Which | undefined,
+    { resource, word, name }: { resource: Resource; word: string; name: string },
+    meta?: Record<string, unknown>,
+  ): Promise<Answer> {
+    const query = { ...context.query, fields: new Map([[context.resource.type, new Set<string>()]]) };
+    const set = which ? await this.load(runner, { ...context, query, lenient: false }, which) : NOTHING;
+    const { links } = this.documents;
+    const own = {
+      self: links.relationship(resource, word, name),
+      related: links.related(resource, word, name),
+    };
+    const many = resource.relationships[name]?.kind === 'to-many';
+    return { status: 200, document: this.documents.linkage(set, query, own, many, meta) };
   }
 }

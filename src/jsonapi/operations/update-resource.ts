@@ -5,22 +5,28 @@ import type { Draft } from '../request/read-draft.js';
 import type { ResourcePolicy } from '../resource/define-resource.js';
 import { Registry } from '../resource/registry.js';
 import { identifier } from '../store/compile-select.js';
-import { forbidden } from './create-resource.js';
+import { ChangeRelationship } from './change-relationship.js';
 import type { OperationContext, UpdateOperation, Written } from './operation.js';
 import { notFound } from './request-context.js';
-import { columnsOf, lockRow, orConflict, requireReadableEnds } from './write-columns.js';
+import {
+  columnsOf,
+  forbidden,
+  lockRow,
+  orConflict,
+  pointerIn,
+  requireReadableEnds,
+} from './write-columns.js';
 
 /** PATCH of a type that is nothing but its row. What changes nothing writes nothing. */
 @Injectable()
 export class UpdateResource implements UpdateOperation {
-  constructor(private readonly registry: Registry) {}
+  constructor(
+    private readonly registry: Registry,
+    private readonly links: ChangeRelationship,
+  ) {}
 
-  async update(
-    tx: Transaction,
-    { resource, actor }: OperationContext,
-    id: string,
-    draft: Draft,
-  ): Promise<Written> {
+  async update(tx: Transaction, context: OperationContext, id: string, draft: Draft): Promise<Written> {
+    const { resource, actor } = context;
     const policy = resource.policy as ResourcePolicy;
     const row = await lockRow(tx, this.registry, actor, resource, id, 'for no key update');
     if (!row) throw notFound(resource, id);
@@ -31,12 +37,12 @@ export class UpdateResource implements UpdateOperation {
     if (!policy.update) throw forbidden(resource.type, 'changed');
     // Before anything is compared: nobody learns from the answer what stands there unreadable.
     await requireReadableEnds(tx, this.registry, actor, draft);
-    await policy.update({ actor, tx, row, values });
-    if (Object.keys(values).length === 0) return { id, created: false };
+    await policy.update({ actor, tx, row, values, pointerTo: pointerIn(draft) });
+    const linked = await this.links.writeAll(tx, context, id, draft);
+    if (!linked && Object.keys(values).length === 0) return { id, created: false };
+    const set = assignments({ ...values, updated_at: sql`now()` });
     await orConflict(draft, () =>
-      tx.query(
-        sql`update ${identifier(resource.table)} set ${assignments(values)}, updated_at = now() where id = ${id}::bigint`,
-      ),
+      tx.query(sql`update ${identifier(resource.table)} set ${set} where id = ${id}::bigint`),
     );
     return { id, created: false };
   }

@@ -5,6 +5,7 @@ import { isId } from '../request/read-fields.js';
 import type { Draft } from '../request/read-draft.js';
 import type { Registry, Resource } from '../resource/registry.js';
 import { identifier, SelectCompiler } from '../store/compile-select.js';
+import { notFound } from './request-context.js';
 
 /** The columns that a draft sets, by name. @throws JsonApiError 403 for relationships that cannot be written this way */
 export function columnsOf(draft: Draft, updating: boolean): Record<string, unknown> {
@@ -25,11 +26,40 @@ export function columnsOf(draft: Draft, updating: boolean): Record<string, unkno
       (relationship.write === true || (relationship.write === 'create' && !updating))
     )
       values[relationship.column] = end;
-    else problems.push(readOnly(draft, name, draft.pointers[name] ?? draft.pointer));
+    else if (!isLink(draft.resource, name))
+      problems.push(readOnly(draft, name, draft.pointers[name] ?? draft.pointer));
   }
+  problems.push(...missingEnds(draft, updating));
   if (problems.length > 0) throw new JsonApiError(problems);
   return values;
 }
+
+function missingEnds(draft: Draft, updating: boolean): Problem[] {
+  const required = Object.entries(draft.resource.relationships).filter(
+    ([name, end]) =>
+      end.kind === 'to-one' &&
+      end.required &&
+      (draft.relationships[name] === null || (!updating && !draft.relationships[name])),
+  );
+  return required.map(([name, { type }]) => ({
+    code: 'invalid_attribute',
+    detail: `A ${draft.resource.type} needs a ${type} as its "${name}"; name one.`,
+    source: { pointer: pointerIn(draft)(name) },
+  }));
+}
+
+/** True for a to-many relationship that clients write as rows of a table between, by no operation of its own. */
+export function isLink({ relationships, operations }: Resource, name: string): boolean {
+  const relationship = relationships[name];
+  return relationship?.kind === 'to-many' && !!relationship.write && !operations?.relationships?.[name];
+}
+
+/** Where a draft says something of a field, or else the whole of it. */
+export const pointerIn =
+  (draft: Draft) =>
+  (field = ''): string =>
+    draft.pointers[field] ??
+    (field in draft.attributes ? `${draft.pointer}/attributes/${field}` : draft.pointer);
 
 const readOnly = (draft: Draft, name: string, pointer: string): Problem => ({
   code: 'read_only',
@@ -44,23 +74,31 @@ export async function requireReadableEnds(
   actor: unknown,
   draft: Draft,
 ): Promise<void> {
-  const compiler = new SelectCompiler(registry, actor as never);
   for (const [name, end] of Object.entries(draft.relationships)) {
     const relationship = draft.resource.relationships[name];
     if (!relationship || typeof end !== 'string') continue;
     const target = registry.get(relationship.type);
-    const found = isId(end)
-      ? await tx.query(
-          sql`select t.id from ${identifier(target.table)} t where t.id = ${end}::bigint and ${compiler.readable(target, raw('t'))}`,
-        )
-      : [];
-    if (found.length === 0)
-      throw JsonApiError.of(
-        'not_found',
-        `There is no ${target.type} "${end.slice(0, 40)}" that you can read.`,
-        { pointer: draft.pointers[name] },
-      );
+    const readable = await readableIds(tx, registry, actor, target, [end]);
+    if (!readable.has(end)) throw notFound(target, end, { pointer: draft.pointers[name] });
   }
+}
+
+/** Those of the ids, as they were sent, that name something the actor may read. */
+export async function readableIds(
+  tx: Transaction,
+  registry: Registry,
+  actor: unknown,
+  target: Resource,
+  sent: readonly string[],
+): Promise<Set<string>> {
+  const ids = [...new Set(sent)].filter(isId);
+  if (ids.length === 0) return new Set();
+  const readable = new SelectCompiler(registry, actor as never).readable(target, raw('t'));
+  const rows = await tx.query<{ id: string }>(
+    sql`select t.id from ${identifier(target.table)} t where t.id = any(${ids}::bigint[]) and ${readable}`,
+  );
+  const found = new Set(rows.map(({ id }) => id));
+  return new Set(ids.filter((id) => found.has(BigInt(id).toString())));
 }
 
 /**
@@ -97,11 +135,7 @@ export async function orConflict<T>(draft: Draft, write: () => Promise<T>): Prom
     const constraint = (error as { constraint?: string }).constraint ?? '';
     const conflict = sqlState(error) === '23505' ? draft.resource.conflicts?.[constraint] : undefined;
     if (!conflict) throw error;
-    const { field } = conflict;
-    const attribute = field in draft.attributes ? `${draft.pointer}/attributes/${field}` : undefined;
-    throw JsonApiError.of(conflict.code, conflict.detail, {
-      pointer: attribute ?? draft.pointers[field] ?? draft.pointer,
-    });
+    throw JsonApiError.of(conflict.code, conflict.detail, { pointer: pointerIn(draft)(conflict.field) });
   }
 }
 
@@ -112,3 +146,6 @@ export function requireUnchanged(draft: Draft, shown: Readonly<Record<string, un
     .map(([name]) => readOnly(draft, name, `${draft.pointer}/attributes/${name}`));
   if (problems.length > 0) throw new JsonApiError(problems);
 }
+
+export const forbidden = (type: string, done: string): JsonApiError =>
+  JsonApiError.of('forbidden', `A ${type} cannot be ${done} here, or not by you.`);

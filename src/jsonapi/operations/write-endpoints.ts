@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../database/index.js';
-import type { JsonApiError } from '../errors/jsonapi-error.js';
+import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { JsonApiRequest } from '../http/jsonapi-request.js';
 import { readDraft, type Draft } from '../request/read-draft.js';
+import { readLinkage } from '../request/read-linkage.js';
 import { readJson } from '../request/read-json.js';
 import { validateDraft } from '../request/validate-draft.js';
 import { Registry, type Resource } from '../resource/registry.js';
-import type { Answer, OperationContext, Written } from './operation.js';
-import { idOf, READ_ONE, RequestContexts } from './request-context.js';
+import type { Answer, OperationContext, RelationshipChange, Written } from './operation.js';
+import { idOf, READ_ONE, relationshipOf, RequestContexts } from './request-context.js';
 import { ShowResource } from './show-resource.js';
 import { requireUnchanged } from './write-columns.js';
 import { Writes } from './writes.js';
@@ -43,6 +44,33 @@ export class WriteEndpoints {
     return { status: 204 };
   }
 
+  /** PATCH, POST and DELETE of `/people/1/relationships/groups`; answers with the linkage as it is then. */
+  async changeRelationship(
+    resource: Resource,
+    request: JsonApiRequest,
+    word: string,
+    name: string,
+    kind: RelationshipChange,
+  ): Promise<Answer> {
+    const relationship = relationshipOf(resource, name);
+    const many = relationship.kind === 'to-many';
+    if (!many && kind !== 'replace') throw onlyReplaced(name);
+    const far = this.contexts.of(this.registry.get(relationship.type), request, []);
+    const context = { ...far, resource };
+    const id = idOf(resource, word, context.actor);
+    await this.writes.requireWritable(this.database, context, id, name);
+    const linkage = readLinkage(readJson(request.body), relationship, context.lenient);
+    return this.inTransaction(async (tx) => {
+      const written = await this.writes.changeRelationship(tx, context, id, name, kind, linkage);
+      if (written.refusal) return written.refusal;
+      // Who takes somebody out of her groups may not see her any more, and still what is left of them.
+      const which = many
+        ? { reachedFrom: { relationship, parentId: id } }
+        : await this.show.reach(tx, context, id, name);
+      return this.show.linkage(tx, far, which, { resource, word, name }, written.meta);
+    });
+  }
+
   private draft({ resource, lenient }: OperationContext, request: JsonApiRequest, id?: string): Draft {
     const draft = readDraft(readJson(request.body), { resource, registry: this.registry, lenient, id });
     validateDraft(draft, id !== undefined);
@@ -50,15 +78,23 @@ export class WriteEndpoints {
     return draft;
   }
 
-  private async write(
-    context: OperationContext,
-    work: (tx: Transaction) => Promise<Written>,
-  ): Promise<Answer> {
-    const done = await this.database.transaction(async (tx): Promise<Answer | JsonApiError> => {
+  private write(context: OperationContext, work: (tx: Transaction) => Promise<Written>): Promise<Answer> {
+    return this.inTransaction(async (tx) => {
       const written = await work(tx);
-      return written.refusal ?? (await this.show.written(tx, context, written));
+      return written.refusal ?? this.show.written(tx, context, written);
     });
+  }
+
+  /** A refusal that is returned keeps what was written on the way; one that is thrown does not. */
+  private async inTransaction(work: (tx: Transaction) => Promise<Answer | JsonApiError>): Promise<Answer> {
+    const done = await this.database.transaction(work);
     if (done instanceof Error) throw done;
     return done;
   }
 }
+
+const onlyReplaced = (name: string): JsonApiError =>
+  new JsonApiError(
+    [{ code: 'method_not_allowed', detail: `"${name}" has one end at most; use PATCH to set or clear it.` }],
+    { Allow: 'GET, HEAD, PATCH' },
+  );

@@ -1,11 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import type { Transaction } from '../../database/index.js';
+import type { SqlRunner, Transaction } from '../../database/index.js';
+import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { Draft } from '../request/read-draft.js';
+import type { LinkageDraft } from '../request/read-linkage.js';
+import type { Resource } from '../resource/registry.js';
+import { ChangeRelationship } from './change-relationship.js';
 import { CreateResource } from './create-resource.js';
 import type {
   CreateOperation,
   OperationContext,
+  RelationshipChange,
+  RelationshipOperation,
   RemoveOperation,
   UpdateOperation,
   Written,
@@ -53,6 +59,40 @@ export class Writes {
     );
   }
 
+  /** A to-one is a column of its resource, and changes as that does. @throws JsonApiError 403 for what is not written at its URL */
+  async changeRelationship(
+    tx: Transaction,
+    context: OperationContext,
+    id: string,
+    name: string,
+    kind: RelationshipChange,
+    linkage: LinkageDraft,
+  ): Promise<Written> {
+    const { resource } = context;
+    await this.requireWritable(tx, context, id, name);
+    if (resource.relationships[name]?.kind === 'to-one')
+      return this.update(tx, context, id, toOneDraft(resource, id, name, linkage));
+    const own = resource.operations?.relationships?.[name];
+    return this.operation<RelationshipOperation>(own, ChangeRelationship).change(
+      tx,
+      context as never,
+      id,
+      name,
+      kind,
+      linkage,
+    );
+  }
+
+  /** @throws JsonApiError 404 for what the actor cannot read, 403 for a relationship that is not written at its URL */
+  async requireWritable(tx: SqlRunner, context: OperationContext, id: string, name: string): Promise<void> {
+    const { resource } = context;
+    if (resource.relationships[name]?.write === true) return;
+    const query = { ...NO_QUERY, fields: new Map([[resource.type, new Set<string>()]]) };
+    const { primary } = await this.show.load(tx, { ...context, query, lenient: false }, { id });
+    if (primary.length === 0) throw notFound(resource, id);
+    throw JsonApiError.of('read_only', `"${name}" of ${resource.type} is not written here.`);
+  }
+
   /**
    * A client may send back what it was shown. Of read-only attributes it must; a to-one that is as shown is no change,
    * so that `null` for an end out of the client's sight does not take it away.
@@ -86,3 +126,14 @@ export class Writes {
     return this.modules.get<T>((own ?? generic) as never, { strict: false });
   }
 }
+
+const toOneDraft = (
+  resource: Resource,
+  id: string,
+  name: string,
+  { ends, pointer }: LinkageDraft,
+): Draft => ({
+  ...{ resource, id, pointer, attributes: {}, readOnly: {}, included: [] },
+  relationships: { [name]: ends },
+  pointers: { [name]: pointer },
+});

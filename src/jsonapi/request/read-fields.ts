@@ -132,7 +132,7 @@ function readRelationships(
 }
 
 /** An id; null; PRIMARY; undefined when there is nothing more to do: a fault, or a `lid` of `included`. */
-function readIdentifier(
+export function readIdentifier(
   end: unknown,
   pointer: string,
   type: string,

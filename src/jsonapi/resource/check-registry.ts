@@ -1,6 +1,6 @@
 import { getMetadataStorage } from 'class-validator';
 import type { DataSource } from 'typeorm';
-import type { ResourceDefinition } from './define-resource.js';
+import type { ResourceDefinition, ToMany } from './define-resource.js';
 
 const MEMBER_NAME = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
@@ -41,6 +41,8 @@ function faultsOf(
       fault(`the table has no column "${attribute.column ?? name}" for the attribute "${name}"`);
   }
   for (const [name, relationship] of Object.entries(relationships)) {
+    if (relationship.kind === 'to-many' && relationship.write && !isWritten(definition, name, relationship))
+      fault(`"${name}" can be written, but neither a plain table between nor an operation says how`);
     const target = types.get(relationship.type);
     if (!target) fault(`the relationship "${name}" names the unknown type "${relationship.type}"`);
     else if (relationship.kind === 'to-one' && relationship.column && !own.has(relationship.column))
@@ -57,6 +59,10 @@ function faultsOf(
     fault(`the dto has a rule for "${name}", which cannot be written`);
   return faults;
 }
+
+/** Rows with a condition of their own are more than a link, so only an operation can know how to write them. */
+const isWritten = ({ operations }: ResourceDefinition, name: string, { through }: ToMany): boolean =>
+  !!operations?.relationships?.[name] || (!!through && !through.where);
 
 function validatedProperties(dto: NonNullable<ResourceDefinition['dto']>): string[] {
   const metadata = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);

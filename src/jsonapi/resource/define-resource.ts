@@ -4,7 +4,12 @@ import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import type { Transaction } from '../../database/index.js';
 import type { ErrorCode } from '../errors/catalog.js';
 import type { ResourceAbout } from '../openapi/openapi.js';
-import type { CreateOperation, RemoveOperation, UpdateOperation } from '../operations/operation.js';
+import type {
+  CreateOperation,
+  RelationshipOperation,
+  RemoveOperation,
+  UpdateOperation,
+} from '../operations/operation.js';
 
 export type ValueType = 'string' | 'integer' | 'boolean' | 'date' | 'timestamp' | 'id';
 
@@ -51,6 +56,8 @@ export interface ToMany {
     readonly to: string;
     readonly where?: (link: Sql, actor: never) => Sql;
   };
+  /** At its URL, by whoever may update the resource: rows of the table between, or what `operations.relationships` says. */
+  readonly write?: boolean;
 }
 
 export type Relationship = ToOne | ToMany;
@@ -63,6 +70,8 @@ export interface WriteRequest<A> {
   readonly row?: Readonly<Record<string, unknown>>;
   /** Columns to be written. */
   readonly values: Readonly<Record<string, unknown>>;
+  /** Where the request says something of an attribute or a relationship, or of the whole: the source of a refusal. */
+  pointerTo(field?: string): string | undefined;
 }
 
 /** Who may do what. A verb without a rule answers 403; a resource without a policy does not boot. */
@@ -105,6 +114,8 @@ export interface ResourceDefinition {
     readonly create?: Type<CreateOperation>;
     readonly update?: Type<UpdateOperation>;
     readonly remove?: Type<RemoveOperation>;
+    /** By the name of a to-many relationship. */
+    readonly relationships?: Readonly<Record<string, Type<RelationshipOperation>>>;
   };
   /** For the readers of `/openapi.json`: sentences and examples. */
   readonly about?: ResourceAbout;

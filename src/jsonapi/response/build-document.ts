@@ -43,13 +43,14 @@ export class DocumentBuilder {
     query: ResourceQuery,
     links: { self: string; related: string },
     many: boolean,
+    meta?: Record<string, unknown>,
   ): Document {
     const identifiers = set.primary.map(({ resource, id }) => ({ type: resource.type, id }));
     return {
       jsonapi: { version: '1.1' },
       links: { ...links, ...(many && pageLinks(set, query, links.self)) },
       data: many ? identifiers : (identifiers[0] ?? null),
-      ...(set.total !== undefined && { meta: { total: set.total } }),
+      ...((set.total !== undefined || meta) && { meta: { ...meta, total: set.total } }),
     };
   }
 
