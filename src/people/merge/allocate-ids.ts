@@ -19,12 +19,14 @@ export async function allocateIds(tx: SqlRunner, rows: PlannedRows): Promise<Rea
     rows.assignments,
   ];
   if (kinds.every(({ length }) => length === 0)) return (id) => id;
-  const taken = await tx.query<{ table: string; id: string }>(sql`
-    select wanted."table", nextval(pg_get_serial_sequence(wanted."table", 'id')) as id
-    from unnest(
-      array['people', 'email_addresses', 'phone_numbers', 'group_memberships', 'contact_assignments'],
-      ${kinds.map(({ length }) => length)}::int[]) with ordinality as wanted("table", count, position),
-      generate_series(1, wanted.count)
+  const taken = await tx.query<{ id: string }>(sql`
+    select nextval(wanted.sequence) as id
+    from (
+      select pg_get_serial_sequence("table", 'id')::regclass as sequence, count, position
+      from unnest(
+        array['people', 'email_addresses', 'phone_numbers', 'group_memberships', 'contact_assignments'],
+        ${kinds.map(({ length }) => length)}::int[]) with ordinality as kind("table", count, position)
+      offset 0) as wanted, generate_series(1, wanted.count)
     order by wanted.position, id`);
   const made = kinds.flat().map(({ id }) => id);
   const real = new Map(made.map((id, index) => [id, taken[index]?.id ?? id]));

@@ -11,12 +11,21 @@ import { loadSnapshot } from './load-snapshot.js';
 import { lockEntries } from './lock-keys.js';
 import { planMerge } from './plan-merge.js';
 import { readEntry } from './read-entry.js';
+import { Statistics } from './renew-statistics.js';
 import { resolveScope, type MergeDefaults } from './resolve-scope.js';
+import { withMakers } from './snapshot.js';
+
+/**
+ * Entries of a transaction. Others wait for the keys of a chunk as long as it takes, some 100 ms; fewer cost more
+ * statements for each entry, more save hardly any.
+ */
+export const CHUNK_SIZE = 500;
 
 /** The one door to people: every write of a person comes through here, one entry or ten thousand. */
 @Injectable()
 export class MergeService {
   private readonly defaults: MergeDefaults;
+  private readonly statistics = new Statistics();
 
   constructor(
     private readonly database: Database,
@@ -27,14 +36,25 @@ export class MergeService {
   }
 
   /**
-   * Finds, merges or makes the person of each entry, in order, in one transaction. A failing entry writes nothing but
-   * its place in the queue, and does not stop the others.
+   * Finds, merges or makes the person of each entry, in order. A failing entry writes nothing but its place in the
+   * queue, and does not stop the others. Many entries are committed chunk by chunk: where one dies, those before it
+   * stay, and sending all of them again completes it. What stands or falls as one, or is only tried, is one chunk.
    * @returns one result per entry, in their order
    * @throws BothGroupIdentifiersError before anything is read or written
    */
   async run(entries: readonly Entry[], actor: Actor, options: MergeOptions): Promise<EntryResult[]> {
     requireOneKindOfGroups(entries);
-    return this.database.transaction((tx) => this.runIn(tx, entries, actor, options));
+    const size = options.atomic || options.dryRun ? entries.length : CHUNK_SIZE;
+    const makers = new Map<string, number>();
+    const results: EntryResult[] = [];
+    for (let from = 0; from < entries.length; from += size) {
+      const chunk = entries.slice(from, from + size);
+      const done = await this.database.transaction((tx) => this.runChunk(tx, chunk, actor, options, makers));
+      for (const { outcome, personId, index } of done)
+        if (outcome === 'created' && personId !== undefined) makers.set(personId, index);
+      results.push(...done);
+    }
+    return results;
   }
 
   /** The same in a transaction that is open already, such as that of several operations. */
@@ -45,6 +65,17 @@ export class MergeService {
     options: MergeOptions,
   ): Promise<EntryResult[]> {
     requireOneKindOfGroups(entries);
+    return this.runChunk(tx, entries, actor, options, new Map());
+  }
+
+  /** @param makers which entry of the request made whom, of the people of earlier chunks */
+  private async runChunk(
+    tx: SqlRunner,
+    entries: readonly Entry[],
+    actor: Actor,
+    options: MergeOptions,
+    makers: ReadonlyMap<string, number>,
+  ): Promise<EntryResult[]> {
     const groups = await loadGroups(tx, entries, actor);
     const scoped = entries.map((source) => {
       const scope = resolveScope(source, actor, groups, options, this.defaults);
@@ -53,16 +84,15 @@ export class MergeService {
     const sound = scoped.filter(({ entry, scope }) => entry.errors.length + scope.errors.length === 0);
     const searched = sound.map(({ entry }) => entry);
     await lockEntries(tx, searched);
-    const snapshot = await loadSnapshot(
-      tx,
-      searched,
-      scoped.map(({ scope }) => scope),
-      actor,
-    );
+    const scopes = scoped.map(({ scope }) => scope);
+    const snapshot = withMakers(await loadSnapshot(tx, searched, scopes, actor), makers);
     const plan = planMerge(scoped, snapshot, actor, options);
     const undone = options.atomic && plan.results.some(({ outcome }) => outcome === 'failed');
     if (undone) return rolledBack(finishResults(plan, undefined));
     const { requestId } = options;
-    return finishResults(plan, options.dryRun ? undefined : await applyPlan(tx, plan, { actor, requestId }));
+    if (options.dryRun) return finishResults(plan, undefined);
+    const applied = await applyPlan(tx, plan, { actor, requestId });
+    await this.statistics.count(tx, plan.changes.filter(({ before }) => before === null).length);
+    return finishResults(plan, applied);
   }
 }

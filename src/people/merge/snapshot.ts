@@ -19,3 +19,12 @@ export interface Snapshot {
   readonly refHolders: readonly RefHolder[];
   readonly assignments: readonly AssignmentState[];
 }
+
+/** People that an earlier chunk of the request has made are still "made in this request". */
+export const withMakers = (snapshot: Snapshot, makers: ReadonlyMap<string, number>): Snapshot => ({
+  ...snapshot,
+  people: snapshot.people.map((person) => {
+    const madeByIndex = makers.get(person.id);
+    return madeByIndex === undefined ? person : { ...person, madeByIndex };
+  }),
+});

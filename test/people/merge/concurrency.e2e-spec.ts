@@ -143,7 +143,7 @@ describe('the number of statements', () => {
        "select p.id from",
        "select p.id, p.first_name,",
        "select m.id as",
-       "select wanted."table", nextval(pg_get_serial_sequence(wanted."table",",
+       "select nextval(wanted.sequence) as",
        "insert into people",
        "insert into email_addresses",
        "insert into phone_numbers",

@@ -106,7 +106,7 @@ export class MergeWorld {
     return result;
   }
 
-  /** The statements that the entries need. */
+  /** The statements that the entries need; now and then the statistics are renewed as well. */
   async statements(words: readonly EntryWords[], actor: Actor): Promise<string[]> {
     const texts: string[] = [];
     await this.database.transaction((tx) => {
@@ -117,7 +117,22 @@ export class MergeWorld {
       const options = { creationFromNamesAlone: false, unknownGroups: 'skip' as const };
       return this.service.runIn({ query }, words.map(entry), actor, options);
     });
-    return texts;
+    return texts.filter((text) => !text.startsWith('analyze'));
+  }
+
+  /** How often the table that was read most was read from end to end for the entries. */
+  async scans(words: readonly EntryWords[], actor: Actor): Promise<number> {
+    const options = { creationFromNamesAlone: false, unknownGroups: 'skip' as const };
+    return this.database.transaction(async (tx) => {
+      // Of the connection, as long as it has not told the server of them.
+      const counted = (): Promise<{ scans: number }[]> =>
+        tx.query(sql`
+          select seq_scan::int as scans from pg_stat_xact_user_tables
+          where relname = any(${[...TABLES]}::text[]) order by relname`);
+      const before = await counted();
+      await this.service.runIn(tx, words.map(entry), actor, options);
+      return Math.max(...(await counted()).map(({ scans }, i) => scans - (before[i]?.scans ?? 0)));
+    });
   }
 
   /** Every row that a merge may write, with its version in the database (`xmin`). */
