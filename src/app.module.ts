@@ -1,6 +1,13 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import { AuthGuard, AuthModule, SessionRefreshInterceptor, sessionsApi, userResource } from './auth/index.js';
+import {
+  AuthGuard,
+  AuthModule,
+  RateLimitGuard,
+  SessionRefreshInterceptor,
+  sessionsApi,
+  userResource,
+} from './auth/index.js';
 import { ENV, type Env } from './config/index.js';
 import { contactAssignmentResource, ContactAssignmentsModule } from './contact-assignments/index.js';
 import { Database } from './database/index.js';
@@ -55,6 +62,7 @@ export class AppModule {
       providers: [
         { provide: APP_GUARD, useClass: NegotiateGuard },
         { provide: APP_GUARD, useExisting: AuthGuard },
+        { provide: APP_GUARD, useExisting: RateLimitGuard },
         { provide: APP_INTERCEPTOR, useExisting: SessionRefreshInterceptor },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],

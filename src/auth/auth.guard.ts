@@ -1,31 +1,47 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard as PassportGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
 import jwt from 'jsonwebtoken';
 import type { JsonApiError } from '../jsonapi/index.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { IS_PUBLIC } from './public.decorator.js';
 import { refusal } from './refusal.js';
+import { callerAddress } from './throttle/caller-address.js';
+import { RequestLimit } from './throttle/request-limit.js';
 
 /**
  * Lets a request pass when its token names somebody, who is then `request.user`; on routes that are `@Public()` asks
- * nothing. @throws JsonApiError 401 `missing_authorization`, `expired_token` or `invalid_authorization`
+ * nothing. @throws JsonApiError 401 `missing_authorization`, `expired_token` or `invalid_authorization`; 429
  */
 @Injectable()
 export class AuthGuard extends PassportGuard() {
   constructor(
     strategy: JwtStrategy,
     private readonly reflector: Reflector,
+    private readonly limit: RequestLimit,
   ) {
     super({ defaultStrategy: strategy.strategyName });
   }
 
-  override canActivate(context: ExecutionContext) {
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
     const isPublic = this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [
       context.getHandler(),
       context.getClass(),
     ]);
-    return isPublic || super.canActivate(context);
+    return isPublic || this.identify(context);
+  }
+
+  /** Who is refused has no name: the refusal counts for the address. */
+  private async identify(context: ExecutionContext): Promise<boolean> {
+    try {
+      return (await super.canActivate(context)) as boolean;
+    } catch (reason) {
+      await this.limit.count(
+        `address ${callerAddress(context.switchToHttp().getRequest<FastifyRequest>().ip)}`,
+      );
+      throw reason;
+    }
   }
 
   /** @param error what went wrong with us @param actor false when the token is not accepted @param reason why not */

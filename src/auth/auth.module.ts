@@ -3,15 +3,20 @@ import { ENV, type Env } from '../config/index.js';
 import { Database } from '../database/index.js';
 import { AuthGuard } from './auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { KeyedDigest } from './keyed-digest.js';
 import { Passwords } from './passwords.js';
 import { SessionRefreshInterceptor } from './session-refresh.interceptor.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
-import { loadSigningKeys } from './signing-keys.js';
+import { loadSigningKeys, SIGNING_KEYS, type SigningKeys } from './signing-keys.js';
+import { RateLimitGuard } from './throttle/rate-limit.guard.js';
+import { RateLimitStore } from './throttle/rate-limit-store.js';
+import { RequestLimit } from './throttle/request-limit.js';
+import { SignInLimit } from './throttle/sign-in-limit.js';
 import { TokenService } from './token.service.js';
 
 /**
- * Who asks. Needs `ENV` and `Database` from a global module; `app.module.ts` puts the guard and the interceptor in
+ * Who asks. Needs `ENV` and `Database` from a global module; `app.module.ts` puts the guards and the interceptor in
  * their order (`{ provide: APP_GUARD, useExisting: AuthGuard }`).
  */
 @Module({
@@ -19,16 +24,25 @@ import { TokenService } from './token.service.js';
   providers: [
     AuthGuard,
     JwtStrategy,
+    RateLimitGuard,
+    RateLimitStore,
+    RequestLimit,
     SessionRefreshInterceptor,
     SessionsService,
+    SignInLimit,
+    { provide: SIGNING_KEYS, inject: [ENV, Database], useFactory: loadSigningKeys },
     {
       provide: TokenService,
-      inject: [ENV, Database],
-      useFactory: async (env: Env, database: Database) =>
-        new TokenService(await loadSigningKeys(env, database), env.sessionTtl),
+      inject: [SIGNING_KEYS, ENV],
+      useFactory: (keys: SigningKeys, env: Env) => new TokenService(keys, env.sessionTtl),
+    },
+    {
+      provide: KeyedDigest,
+      inject: [SIGNING_KEYS],
+      useFactory: ([first]: SigningKeys) => new KeyedDigest(first),
     },
     { provide: Passwords, useFactory: () => Passwords.create() },
   ],
-  exports: [AuthGuard, Passwords, SessionRefreshInterceptor, SessionsService, TokenService],
+  exports: [AuthGuard, Passwords, RateLimitGuard, SessionRefreshInterceptor, SessionsService, TokenService],
 })
 export class AuthModule {}

@@ -9,6 +9,7 @@ export { Passwords } from './passwords.js';
 export { Public } from './public.decorator.js';
 export { SESSION_HEADER, SessionRefreshInterceptor } from './session-refresh.interceptor.js';
 export { sessionsApi } from './sessions.openapi.js';
+export { RateLimitGuard } from './throttle/rate-limit.guard.js';
 export { revokeSessions, SessionsService, type SessionView, type SignedIn } from './sessions.service.js';
 export { TokenService, type SignedToken, type TokenSubject } from './token.service.js';
 export { userResource } from './user.resource.js';

@@ -6,6 +6,8 @@ export class Session {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id: string;
   @Column('bigint') userId: string;
   @Column('text', { nullable: true }) userAgent: string | null;
+  /** Where it began, under our key: from there its user's attempts are counted apart. */
+  @Column('text', { nullable: true }) addressDigest: string | null;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) lastUsedAt: Date;
   @Column('timestamptz') expiresAt: Date;

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ENV, type Env } from '../config/index.js';
 import { MEDIA_TYPE, readJson, type JsonApiRequest } from '../jsonapi/index.js';
 import type { Actor } from './actor.js';
@@ -10,6 +10,7 @@ import { checkParameters } from './read-request.js';
 import { sessionDocument, type SessionDocument } from './session-document.js';
 import { putToken } from './session-refresh.interceptor.js';
 import { SessionsService, type SessionView } from './sessions.service.js';
+import { callerAddress } from './throttle/caller-address.js';
 
 /** Sign in, see where one is signed in, sign out. */
 @Controller('apis/v4/sessions')
@@ -21,19 +22,20 @@ export class SessionsController {
 
   /**
    * @example POST {"data": {"type": "session", "attributes": {"email": "ada@example.org", "password": "…"}}}
-   * @throws JsonApiError 401 `invalid_credentials`; 400, 403, 409, 422 about the body
+   * @throws JsonApiError 401 `invalid_credentials`; 429; 400, 403, 409, 422 about the body
    */
   @Public()
   @Post()
   @HttpCode(201)
   @Header('Cache-Control', 'no-store')
   async signIn(
-    @Req() request: JsonApiRequest,
+    @Req() request: JsonApiRequest & Pick<FastifyRequest, 'ip'>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
     checkParameters(request);
     const { email, password } = readCredentials(readJson(request.body), request.lenient);
-    const session = await this.sessions.signIn(email, password, request.headers['user-agent']);
+    const origin = { address: callerAddress(request.ip), userAgent: request.headers['user-agent'] };
+    const session = await this.sessions.signIn(email, password, origin);
     const document = this.documentOf(session);
     putToken(reply, session.token);
     reply.header('Location', document.links.self);

@@ -5,9 +5,11 @@ import { Database, type SqlRunner } from '../database/index.js';
 import { JsonApiError } from '../jsonapi/index.js';
 import type { Actor } from './actor.js';
 import { sessionLife } from './load-actor.js';
+import { KeyedDigest } from './keyed-digest.js';
 import { loginNormalForm } from './login-email.js';
 import { Passwords } from './passwords.js';
 import { refusal } from './refusal.js';
+import { SignInLimit } from './throttle/sign-in-limit.js';
 import { isId, TokenService } from './token.service.js';
 
 /** A session as its owner sees it. */
@@ -38,9 +40,18 @@ interface Login {
   id: string;
   person_id: string;
   password_hash: string;
+  /** It was opened from this address lately. */
+  at_home: boolean;
+}
+
+/** Where a sign-in comes from. */
+export interface Origin {
+  readonly address: string;
+  readonly userAgent?: string | undefined;
 }
 
 const MAX_USER_AGENT = 500;
+const AT_HOME_DAYS = 30;
 const COLUMNS = sql`id, user_agent, created_at, last_used_at, expires_at`;
 const LIVE = sql`revoked_at is null and expires_at > now()`;
 
@@ -51,20 +62,30 @@ export class SessionsService {
     private readonly database: Database,
     private readonly tokens: TokenService,
     private readonly passwords: Passwords,
+    private readonly limit: SignInLimit,
+    private readonly digest: KeyedDigest,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
   /**
-   * Begins a session. Takes the same time whether the address or the password is wrong.
-   * @throws JsonApiError 401 `invalid_credentials`
+   * Begins a session. Takes the same time whether the address or the password is wrong. Attempts are counted for where
+   * they come from, and for the account that they name, whether it exists or not; but where somebody has signed in
+   * lately, nobody elsewhere can use her attempts up.
+   * @throws JsonApiError 401 `invalid_credentials`, 429
    */
-  async signIn(email: string, password: string, userAgent: string | undefined): Promise<SignedIn> {
-    const login = await this.findLogin(email);
-    const matches = await this.passwords.matches(password, login?.password_hash);
-    const row = login && matches ? await this.begin(login, userAgent?.slice(0, MAX_USER_AGENT)) : undefined;
-    if (!login || !row) throw refusal('invalid_credentials');
-    const owner = { userId: login.id, personId: login.person_id };
-    return { ...view(row, owner), ...this.tokens.sign({ userId: login.id, sessionId: row.id }) };
+  signIn(email: string, password: string, origin: Origin): Promise<SignedIn> {
+    return this.limit.attempt(async (count) => {
+      await count('address', origin.address);
+      const normalForm = loginNormalForm(email);
+      const from = this.digest.of(origin.address);
+      const login = await this.findLogin(normalForm, from);
+      await count('account', login?.at_home ? `${normalForm} at ${origin.address}` : normalForm);
+      const matches = await this.passwords.matches(password, login?.password_hash);
+      const row = login && matches ? await this.begin(login, from, origin.userAgent) : undefined;
+      if (!login || !row) throw refusal('invalid_credentials');
+      const owner = { userId: login.id, personId: login.person_id };
+      return { ...view(row, owner), ...this.tokens.sign({ userId: login.id, sessionId: row.id }) };
+    });
   }
 
   /** The actor's live sessions, the latest used first. */
@@ -93,17 +114,19 @@ export class SessionsService {
   }
 
   /** A user without a live person cannot sign in. */
-  private async findLogin(email: string): Promise<Login | undefined> {
-    const normalForm = loginNormalForm(email);
+  private async findLogin(normalForm: string, from: string): Promise<Login | undefined> {
     if (normalForm.includes('\0')) return undefined; // no text of PostgreSQL holds it
     const [login] = await this.database.query<Login>(sql`
-      select u.id, u.person_id, u.password_hash from users u join people p on p.id = u.person_id
+      select u.id, u.person_id, u.password_hash, exists (
+        select from sessions s where s.user_id = u.id and s.address_digest = ${from}
+          and s.created_at > now() - make_interval(days => ${AT_HOME_DAYS})) as at_home
+      from users u join people p on p.id = u.person_id
       where u.normal_form = ${normalForm} and p.deleted_at is null`);
     return login;
   }
 
   /** Nothing when the password was changed while it was compared. Sweeps out what ended a month ago. */
-  private async begin(login: Login, userAgent: string | undefined): Promise<SessionRow | undefined> {
+  private async begin(login: Login, from: string, userAgent?: string): Promise<SessionRow | undefined> {
     const [row] = await this.database.query<SessionRow>(sql`
       with signed_in as (
         update users set last_sign_in_at = now()
@@ -111,8 +134,9 @@ export class SessionsService {
       ), swept as (
         delete from sessions where user_id = ${login.id} and expires_at < now() - interval '30 days'
       )
-      insert into sessions (user_id, user_agent, expires_at)
-      select id, ${userAgent ?? null}, now() + make_interval(secs => ${sessionLife(this.env.sessionTtl)})
+      insert into sessions (user_id, user_agent, address_digest, expires_at)
+      select id, ${userAgent?.slice(0, MAX_USER_AGENT) ?? null}, ${from},
+        now() + make_interval(secs => ${sessionLife(this.env.sessionTtl)})
       from signed_in returning ${COLUMNS}`);
     return row;
   }

@@ -5,6 +5,12 @@ import sql from 'sql-template-tag';
 import type { Env } from '../config/index.js';
 import type { SqlRunner } from '../database/index.js';
 
+/** The keys of the deployment; there is one at least. */
+export type SigningKeys = readonly [KeyObject, ...KeyObject[]];
+
+/** Nest's token for the {@link SigningKeys}. */
+export const SIGNING_KEYS = Symbol('SigningKeys');
+
 const SETTING = 'jwt_secret';
 const FILE = 'jwt-secret';
 const MIN_BYTES = 32;
@@ -17,9 +23,10 @@ const MIN_BYTES = 32;
 export async function loadSigningKeys(
   env: Pick<Env, 'jwtSecrets' | 'databaseUrl' | 'dataDir'>,
   database: SqlRunner,
-): Promise<readonly KeyObject[]> {
+): Promise<SigningKeys> {
   const secrets = env.jwtSecrets.length > 0 ? env.jwtSecrets : [await keptSecret(env, database)];
-  return secrets.map((secret) => createSecretKey(Buffer.from(secret, 'utf8')));
+  const [first, ...others] = secrets.map((secret) => createSecretKey(Buffer.from(secret, 'utf8')));
+  return [first as KeyObject, ...others];
 }
 
 function keptSecret(env: Pick<Env, 'databaseUrl' | 'dataDir'>, database: SqlRunner): Promise<string> {

@@ -28,12 +28,8 @@ describe('TokenService', () => {
   });
 
   it.each(['', '.', 'a', 'a.b', 'a.b.c', 'a.b.', '..é'])('falls back to the first key for %j', (token) => {
-    const keys = [newKey(), newKey()];
+    const keys = [newKey(), newKey()] as const;
     expect(new TokenService(keys, 100).keyFor(token)).toBe(keys[0]);
-  });
-
-  it('cannot be without a key', () => {
-    expect(() => new TokenService([], 100)).toThrow('no key');
   });
 });
 

@@ -30,6 +30,8 @@ describe('The settings', () => {
       bodyLimit: 16 * 1024 ** 2,
       pageMaxSize: 1000,
       publicUrl: undefined,
+      rateLimitPerMinute: 6000,
+      rateLimitSignInPerMinute: 10,
       logLevel: 'info',
       corsOrigins: [],
       trustProxy: false,
@@ -70,6 +72,8 @@ describe('The settings', () => {
     ['BODY_LIMIT', 'lots'],
     ['PAGE_MAX_SIZE', '0'],
     ['PUBLIC_URL', 'x.example'],
+    ['RATE_LIMIT_PER_MINUTE', '-1'],
+    ['RATE_LIMIT_SIGN_IN_PER_MINUTE', 'many'],
     ['LOG_LEVEL', 'loud'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: `))]);

@@ -19,6 +19,10 @@ export interface Env {
   readonly bodyLimit: number;
   readonly pageMaxSize: number;
   readonly publicUrl: string | undefined;
+  /** Requests of one caller; 0: any number. */
+  readonly rateLimitPerMinute: number;
+  /** Failed attempts to sign in, for one address and for one account; 0: any number. */
+  readonly rateLimitSignInPerMinute: number;
   readonly logLevel: string;
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean | string;
@@ -105,6 +109,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     bodyLimit: bytes('BODY_LIMIT', '16mb'),
     pageMaxSize: integer('PAGE_MAX_SIZE', 1000, 1, 100_000),
     publicUrl: url('PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
+    rateLimitPerMinute: integer('RATE_LIMIT_PER_MINUTE', 6000, 0, 1_000_000_000),
+    rateLimitSignInPerMinute: integer('RATE_LIMIT_SIGN_IN_PER_MINUTE', 10, 0, 1_000_000),
     logLevel: oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
     corsOrigins: list('CORS_ORIGINS'),
     trustProxy: trustProxy === 'true' ? true : trustProxy === 'false' ? false : trustProxy,

@@ -1,3 +1,4 @@
+import { RateLimit } from '../auth/throttle/rate-limit.entity.js';
 import { Session } from '../auth/session.entity.js';
 import { User } from '../auth/user.entity.js';
 import { ContactAssignment } from '../contact-assignments/contact-assignment.entity.js';
@@ -20,6 +21,7 @@ export const entities = [
   PersonChange,
   PersonDuplicate,
   PhoneNumber,
+  RateLimit,
   Session,
   Setting,
   User,

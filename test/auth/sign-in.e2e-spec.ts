@@ -1,33 +1,30 @@
 import { createSecretKey } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import jwt from 'jsonwebtoken';
 import sql from 'sql-template-tag';
-import {
-  Passwords,
-  revokeSessions,
-  SessionsService,
-  TokenService,
-  type Actor,
-} from '../../src/auth/index.js';
+import { revokeSessions, SessionsService, type Actor } from '../../src/auth/index.js';
 import { loadActor } from '../../src/auth/load-actor.js';
 import { PASSWORD, SECRET, SignedInWorld, type Login } from './signed-in-world.js';
+import { bootSmallApp } from './small-app.js';
+
+const HERE = { address: '192.0.2.1' };
 
 describe('SessionsService', () => {
   let world: SignedInWorld;
+  let app: NestFastifyApplication;
   let sessions: SessionsService;
   let ada: Login;
   const key = createSecretKey(Buffer.from(SECRET));
 
   beforeAll(async () => {
     world = await SignedInWorld.create();
-    const env = world.env();
-    sessions = new SessionsService(
-      world.database,
-      new TokenService([key], env.sessionTtl),
-      await Passwords.create(),
-      env,
-    );
+    app = await bootSmallApp(world.env(), world.database);
+    sessions = app.get(SessionsService);
   });
-  afterAll(() => world.drop());
+  afterAll(async () => {
+    await app.close();
+    await world.drop();
+  });
   beforeEach(async () => {
     await world.database.query(sql`truncate people, sessions, users cascade`);
     ada = await world.login('ada');
@@ -37,7 +34,10 @@ describe('SessionsService', () => {
     (await loadActor(world.database, { userId: ada.userId, sessionId: id }, 100)) as Actor;
 
   it('begins a session and hands out a token of it', async () => {
-    const signedIn = await sessions.signIn('  ADA@Example.org', PASSWORD, 'x'.repeat(600));
+    const signedIn = await sessions.signIn('  ADA@Example.org', PASSWORD, {
+      ...HERE,
+      userAgent: 'x'.repeat(600),
+    });
     expect(signedIn).toMatchObject({
       userId: ada.userId,
       personId: ada.personId,
@@ -69,7 +69,7 @@ describe('SessionsService', () => {
     ];
     const refusals = await Promise.all(
       attempts.map(([email, password]) =>
-        sessions.signIn(email, password, undefined).catch((error: unknown) => error),
+        sessions.signIn(email, password, HERE).catch((error: unknown) => error),
       ),
     );
     for (const refusal of refusals)
@@ -92,7 +92,7 @@ describe('SessionsService', () => {
   it('takes as long for an address that does not exist', async () => {
     const time = async (email: string) => {
       const start = process.hrtime.bigint();
-      await sessions.signIn(email, 'wrong', undefined).catch(() => undefined);
+      await sessions.signIn(email, 'wrong', HERE).catch(() => undefined);
       return Number(process.hrtime.bigint() - start);
     };
     const known: number[] = [];
@@ -109,8 +109,8 @@ describe('SessionsService', () => {
   });
 
   it('shows my live sessions and ends one, once', async () => {
-    const first = await sessions.signIn(ada.email, PASSWORD, 'first');
-    const second = await sessions.signIn(ada.email, PASSWORD, 'second');
+    const first = await sessions.signIn(ada.email, PASSWORD, { ...HERE, userAgent: 'first' });
+    const second = await sessions.signIn(ada.email, PASSWORD, { ...HERE, userAgent: 'second' });
     const bob = await world.login('bob');
     const foreign = await world.session(bob.userId);
     const over = await world.session(ada.userId);
@@ -148,7 +148,7 @@ describe('SessionsService', () => {
     await world.database.query(
       sql`update sessions set expires_at = now() - interval '31 days' where id = ${old}`,
     );
-    const { id } = await sessions.signIn(ada.email, PASSWORD, undefined);
+    const { id } = await sessions.signIn(ada.email, PASSWORD, HERE);
     await expect(world.database.query(sql`select id, user_agent from sessions`)).resolves.toEqual([
       { id, user_agent: null },
     ]);

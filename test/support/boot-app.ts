@@ -30,6 +30,8 @@ export async function bootApp(
     JWT_SECRET: secret,
     DATABASE_URL: own.url,
     ADMIN_PASSWORD: ADMIN.password,
+    RATE_LIMIT_PER_MINUTE: '0',
+    RATE_LIMIT_SIGN_IN_PER_MINUTE: '0',
     ...settings,
   });
   const tables = [...new Set(further.map(({ entity }) => entity as new () => object))];

@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ENV, type Env } from '../../config/index.js';
+import { RateLimitStore } from './rate-limit-store.js';
+import { tooManyRequests } from './too-many-requests.js';
+import { Turns } from './turns.js';
+
+/** An attempt that fails counts ten times as much as one that succeeds: many people may sign in from one office. */
+const FAILURE = 10;
+const SUCCESS = 1;
+/** As many as libuv has threads to compare passwords; more would only wait for them, and hold counts meanwhile. */
+const AT_A_TIME = 4;
+
+/** Counts an attempt at a secret under a name. @throws JsonApiError 429 */
+export type Count = (kind: 'address' | 'account', name: string) => Promise<void>;
+
+/**
+ * How often a minute a secret may be tried: exactly so many times, by all processes together. What is counted says the
+ * one who asks; an attempt is counted before it is looked at, so that a thousand at once get no further than one by one.
+ */
+@Injectable()
+export class SignInLimit {
+  private readonly limit: number;
+  private readonly turns: Turns;
+
+  constructor(
+    private readonly store: RateLimitStore,
+    @Inject(ENV) { rateLimitSignInPerMinute }: Env,
+  ) {
+    this.limit = rateLimitSignInPerMinute * FAILURE;
+    // Those under way may succeed: they must not fill the counters by themselves.
+    const fewer = Math.ceil(rateLimitSignInPerMinute / 2);
+    this.turns = new Turns(this.limit > 0 ? Math.min(AT_A_TIME, fewer) : AT_A_TIME);
+  }
+
+  /** @param work throws when the attempt fails */
+  attempt<T>(work: (count: Count) => Promise<T>): Promise<T> {
+    return this.turns.take(async () => {
+      const counters: string[] = [];
+      const result = await work(async (kind, name) => {
+        const counter = `sign-in ${kind} ${name}`;
+        await this.take(counter);
+        counters.push(counter);
+      });
+      if (this.limit > 0) await this.store.giveBack(counters, FAILURE - SUCCESS);
+      return result;
+    });
+  }
+
+  private async take(counter: string): Promise<void> {
+    if (this.limit === 0) return;
+    const milliseconds = await this.store.take(counter, FAILURE, this.limit);
+    if (milliseconds > 0) throw tooManyRequests('There were too many attempts', milliseconds);
+  }
+}
