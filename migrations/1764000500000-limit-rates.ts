@@ -17,8 +17,8 @@ drop table rate_limits;
 `;
 
 /** How much callers have used up of their limits, and where sessions began. */
-export class LimitRates1764000100000 implements MigrationInterface {
-  name = 'LimitRates1764000100000';
+export class LimitRates1764000500000 implements MigrationInterface {
+  name = 'LimitRates1764000500000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(UP);
