@@ -14,7 +14,14 @@ import { Database } from './database/index.js';
 import { DocsModule } from './docs/index.js';
 import { groupMembershipResource, groupResource, GroupsModule } from './groups/index.js';
 import { ErrorFilter, JsonApiModule, NegotiateGuard, type ResourceDefinition } from './jsonapi/index.js';
-import { emailAddressResource, PeopleModule, personResource, phoneNumberResource } from './people/index.js';
+import {
+  emailAddressResource,
+  PeopleModule,
+  personChangeResource,
+  personDuplicateResource,
+  personResource,
+  phoneNumberResource,
+} from './people/index.js';
 
 /** Every resource type that the API serves. */
 export const resources = [
@@ -24,6 +31,8 @@ export const resources = [
   groupResource,
   groupMembershipResource,
   contactAssignmentResource,
+  personChangeResource,
+  personDuplicateResource,
   userResource,
 ];
 

@@ -1,5 +1,10 @@
 import { CreatePeople1764000000000 } from '../../migrations/1764000000000-create-people.js';
+import { ShowTheDuplicateQueue1764000100000 } from '../../migrations/1764000100000-show-the-duplicate-queue.js';
 import { LimitRates1764000500000 } from '../../migrations/1764000500000-limit-rates.js';
 
 /** In the order in which they run. */
-export const migrations = [CreatePeople1764000000000, LimitRates1764000500000];
+export const migrations = [
+  CreatePeople1764000000000,
+  ShowTheDuplicateQueue1764000100000,
+  LimitRates1764000500000,
+];

@@ -47,7 +47,7 @@ describe('The migrations', () => {
       `insert into email_addresses (person_id, email, normal_form) select id, 'a', 'a' from people`,
     );
     const before = await tables();
-    expect(before).toHaveLength(12);
+    expect(before).toEqual(expect.arrayContaining(dataSource.entityMetadatas.map((of) => of.tableName)));
     await undoAll();
     expect(await tables()).toEqual([]);
     await migrate(dataSource);
@@ -66,8 +66,9 @@ describe('The migrations', () => {
 
   test('and the entities name the same columns, types and nulls', async () => {
     const stored = await dataSource.query<Column[]>(
-      `select table_name, column_name, data_type, is_nullable from information_schema.columns
-       where table_schema = 'public' and table_name <> 'migrations'`,
+      `select table_name, column_name, data_type, is_nullable
+       from information_schema.columns join information_schema.tables using (table_schema, table_name)
+       where table_schema = 'public' and table_name <> 'migrations' and table_type = 'BASE TABLE'`,
     );
     const inTables = stored.map(({ table_name, column_name, data_type, is_nullable }) =>
       [

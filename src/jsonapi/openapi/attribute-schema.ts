@@ -17,6 +17,7 @@ const VALUES: Record<ValueType, Schema> = {
   date: { type: 'string', format: 'date' },
   timestamp: { type: 'string', format: 'date-time' },
   id: ref('schemas', 'Id') as unknown as Schema,
+  json: {},
 };
 
 /** What each rule of class-validator says in JSON Schema. */
@@ -67,7 +68,8 @@ export const isOptional = (resource: Resource, name: string): boolean =>
 
 /** `null` besides what the schema takes. */
 export function orNull(schema: Schema): Schema {
-  if (typeof schema['type'] !== 'string') return { anyOf: [schema, { type: 'null' }] };
+  if ('$ref' in schema) return { anyOf: [schema, { type: 'null' }] };
+  if (typeof schema['type'] !== 'string') return schema;
   const values = schema['enum'] as readonly unknown[] | undefined;
   return { ...schema, type: [schema['type'], 'null'], ...(values && { enum: [...values, null] }) };
 }
@@ -89,6 +91,6 @@ function rulesOf({ dto }: Resource, property: string): readonly Rule[] {
 }
 
 function described({ about }: Resource, name: string, schema: Schema): Schema {
-  const description = about?.attributes?.[name]?.about;
-  return description ? { ...schema, description } : schema;
+  const told = about?.attributes?.[name];
+  return { ...schema, ...told?.schema, ...(told?.about && { description: told.about }) };
 }

@@ -1,8 +1,8 @@
-import type { ValueType } from '../resource/define-resource.js';
+import type { Compared } from '../query/parse-filter.js';
 import type { Registry, Resource } from '../resource/registry.js';
 import { FILTER_MEANINGS, operatorsOf } from './query-parameters.js';
 
-const TYPES: readonly ValueType[] = ['string', 'integer', 'boolean', 'date', 'timestamp', 'id'];
+const TYPES: readonly Compared[] = ['string', 'integer', 'boolean', 'date', 'timestamp', 'id'];
 
 const HEAD = (url: string): string => `# Profile: filters and pages
 

@@ -10,6 +10,7 @@ const VALUES: Record<ValueType, unknown> = {
   date: '2001-02-03',
   timestamp: '2026-01-31T12:00:00.000Z',
   id: '1',
+  json: {},
 };
 
 const JSONAPI = { version: '1.1' };

@@ -95,13 +95,20 @@ export interface OpenApiPart {
   readonly securitySchemes?: Readonly<Record<string, unknown>>;
 }
 
+export interface AttributeAbout {
+  readonly about?: string;
+  readonly example?: unknown;
+  /** What its values are, where its type and the rules of the dto do not say it: `{ enum: [...] }`. */
+  readonly schema?: Schema;
+}
+
 /** What the description of a resource type knows beyond its definition. All of it may be left out. */
 export interface ResourceAbout {
   /** One sentence: what it is. */
   readonly summary?: string;
   /** The id in examples; on a new server, after the examples were sent in their order, it is there. */
   readonly exampleId?: string;
-  readonly attributes?: Readonly<Record<string, { readonly about?: string; readonly example?: unknown }>>;
+  readonly attributes?: Readonly<Record<string, AttributeAbout>>;
   /** The resource's own parameters of POST. */
   readonly parameters?: Readonly<
     Record<string, { readonly about: string; readonly values: readonly string[] }>

@@ -1,5 +1,4 @@
-import { OPERATORS, type Operator } from '../query/parse-filter.js';
-import type { ValueType } from '../resource/define-resource.js';
+import { OPERATORS, type Compared, type Operator } from '../query/parse-filter.js';
 import type { Resource } from '../resource/registry.js';
 import { closed, schemaRef } from './document-schemas.js';
 import { pascal, words } from './names.js';
@@ -52,11 +51,13 @@ export function sortParameter(resource: Resource): Parameter {
 
 /** One parameter for each field that can be filtered by, with its operators. */
 export function filterParameters(resource: Resource): Parameter[] {
-  const attributes = Object.entries(resource.attributes).filter(([, { filter }]) => filter);
-  const fields: [string, ValueType][] = [
+  const attributes = Object.entries(resource.attributes).flatMap(([name, { filter, type }]) =>
+    filter && type !== 'json' ? [[name, type] as [string, Compared]] : [],
+  );
+  const fields: [string, Compared][] = [
     ['id', 'id'],
-    ...attributes.map(([name, { type }]): [string, ValueType] => [name, type]),
-    ...names(resource.relationships).map((name): [string, ValueType] => [name, 'id']),
+    ...attributes,
+    ...names(resource.relationships).map((name): [string, Compared] => [name, 'id']),
   ];
   return fields.map(([name, type]) => ({
     name: `filter[${name}]`,
@@ -68,7 +69,7 @@ export function filterParameters(resource: Resource): Parameter[] {
   }));
 }
 
-const FILTER_VALUES: Record<ValueType, Schema> = {
+const FILTER_VALUES: Record<Compared, Schema> = {
   string: { type: 'string' },
   integer: { type: 'integer' },
   boolean: { type: 'boolean' },
@@ -91,15 +92,15 @@ export const FILTER_MEANINGS: Record<Operator, string> = {
   null: 'has no value (`true`), or one (`false`)',
 };
 
-export const operatorsOf = (type: ValueType): readonly Operator[] =>
+export const operatorsOf = (type: Compared): readonly Operator[] =>
   OPERATORS.filter((operator) => type === 'string' || (operator !== 'like' && operator !== 'prefix'));
 
 /** The operators of each kind of value. */
 export const FILTER_SCHEMAS: Readonly<Record<string, Schema>> = Object.fromEntries(
-  (Object.keys(FILTER_VALUES) as ValueType[]).map((type) => [`${pascal(type)}Filter`, filterSchema(type)]),
+  (Object.keys(FILTER_VALUES) as Compared[]).map((type) => [`${pascal(type)}Filter`, filterSchema(type)]),
 );
 
-function filterSchema(type: ValueType): Schema {
+function filterSchema(type: Compared): Schema {
   const valueOf = (operator: Operator): Schema => {
     if (operator === 'null') return { type: 'boolean' };
     return operator === 'in' || operator === 'nin' ? { type: 'string' } : FILTER_VALUES[type];

@@ -15,7 +15,10 @@ export interface Filter {
 }
 
 const MAX_ID = 9223372036854775807n;
-const FORMS: Record<ValueType, { test(value: string): boolean; wants: string }> = {
+/** Kinds of values that can be filtered by. */
+export type Compared = Exclude<ValueType, 'json'>;
+
+const FORMS: Record<Compared, { test(value: string): boolean; wants: string }> = {
   string: { test: () => true, wants: 'text' },
   id: {
     test: (value) => value === 'me' || (/^\d{1,19}$/.test(value) && BigInt(value) <= MAX_ID),
@@ -74,10 +77,10 @@ export function parseFilter(
   });
 }
 
-function typeOf(resource: Resource, field: string): ValueType | undefined {
+function typeOf(resource: Resource, field: string): Compared | undefined {
   if (field === 'id' || Object.hasOwn(resource.relationships, field)) return 'id';
   const attribute = Object.hasOwn(resource.attributes, field) ? resource.attributes[field] : undefined;
-  return attribute?.filter ? attribute.type : undefined;
+  return attribute?.filter && attribute.type !== 'json' ? attribute.type : undefined;
 }
 
 const filterable = (resource: Resource): string[] => [

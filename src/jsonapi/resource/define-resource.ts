@@ -11,7 +11,7 @@ import type {
   UpdateOperation,
 } from '../operations/operation.js';
 
-export type ValueType = 'string' | 'integer' | 'boolean' | 'date' | 'timestamp' | 'id';
+export type ValueType = 'string' | 'integer' | 'boolean' | 'date' | 'timestamp' | 'id' | 'json';
 
 /** An attribute: a column, or SQL over the row. Everything beyond showing it is opt-in. */
 export interface Attribute {

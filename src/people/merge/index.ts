@@ -21,3 +21,5 @@ export { lockKeys, type LockKeys } from './lock-keys.js';
 export type { CandidateReport, MatchedBy, MatchReport, Warning, WarningCode } from './match-report.js';
 export { MergeModule } from './merge.module.js';
 export { MergeService } from './merge.service.js';
+export { personChangeResource } from './person-change.resource.js';
+export { personDuplicateResource } from './person-duplicate.resource.js';

@@ -10,6 +10,7 @@ export class PersonDuplicate {
   @Column('bigint', { nullable: true }) personId: string | null;
   @Column('bigint', { array: true }) candidateIds: string[];
   @Column('bigint', { nullable: true }) groupId: string | null;
+  @Column('text', { nullable: true }) verdict: string | null;
   @Column('jsonb') evidence: Record<string, unknown>;
   @Column('integer', { default: 1 }) timesSeen: number;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;

@@ -1,0 +1,40 @@
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { groupsWhere, type Actor } from '../../auth/index.js';
+import type { ResourcePolicy } from '../../jsonapi/index.js';
+import { readablePerson } from '../readable-person.js';
+
+/** The changes of readable people, as far as they are about what the actor may read; others do not exist. */
+export const personChangePolicy: ResourcePolicy<Actor> = {
+  readable(actor: Actor, row: Sql): Sql {
+    const person = raw(`${row.text}_person`);
+    const ofReadable = sql`exists (
+      select from people ${person} where ${person}.id = ${row}.person_id and ${readablePerson(actor, person)})`;
+    if (actor.superAdmin) return ofReadable;
+    const visible = sql`(${readableSide('before', row, actor)} || ${readableSide('after', row, actor)}) <> '{}'`;
+    return sql`${ofReadable} and ${visible}`;
+  },
+};
+
+/** One side of a change without the memberships and assignments that the actor may not read. */
+export function readableSide(side: 'before' | 'after', row: Sql, actor: Actor): Sql {
+  const value = sql`${row}.${raw(side)}`;
+  const groups = groupsWhere(actor, 'user');
+  if (groups === 'all') return value;
+  const me = actor.personId;
+  const inGroups = sql`(one ->> 'group_id')::bigint = any(${groups}::bigint[])`;
+  return sql`((${value} - '{group_memberships,contact_assignments}'::text[])
+    || ${readableRows(value, 'group_memberships', sql`${row}.person_id = ${me}::bigint or ${inGroups}`)}
+    || ${readableRows(
+      value,
+      'contact_assignments',
+      sql`${inGroups} or one ->> 'assigned_to_id' = ${me}::text or one ->> 'person_id' = ${me}::text
+        or (one ->> 'group_id' is null and ${row}.actor_id = ${me}::bigint)`,
+    )})`;
+}
+
+/** `{name: rows}` of those that are readable; `{}` when there are none. */
+const readableRows = (value: Sql, name: string, readable: Sql): Sql => sql`
+  coalesce((
+    select jsonb_build_object(${name}::text, jsonb_agg(one order by position))
+    from jsonb_array_elements(${value} -> ${name}::text) with ordinality as rows (one, position)
+    where ${readable} having count(*) > 0), '{}')`;
