@@ -3,10 +3,12 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import {
   AuthGuard,
   AuthModule,
+  callerKey,
   RateLimitGuard,
   SessionRefreshInterceptor,
   sessionsApi,
   userResource,
+  type Actor,
 } from './auth/index.js';
 import { ENV, type Env } from './config/index.js';
 import { contactAssignmentResource, ContactAssignmentsModule } from './contact-assignments/index.js';
@@ -65,7 +67,7 @@ export class AppModule {
         GroupsModule,
         ContactAssignmentsModule,
         PeopleModule,
-        JsonApiModule.register([...resources, ...further]),
+        JsonApiModule.register([...resources, ...further], (actor) => callerKey(actor as Actor)),
         DocsModule.register(descriptions),
       ],
       providers: [

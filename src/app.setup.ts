@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Env } from './config/index.js';
 import type { Database } from './database/index.js';
-import { answerClientError, RouteTable, type ResourceDefinition } from './jsonapi/index.js';
+import { answerClientError, RouteTable, tagAnswer, type ResourceDefinition } from './jsonapi/index.js';
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
@@ -93,22 +93,8 @@ function finish(
   reply.header('Vary', /\bAccept\b(?!-)/i.test(vary) ? vary : vary ? `${vary}, Accept` : 'Accept');
   reply.header('X-Request-Id', request.id);
   reply.header('X-Runtime', (reply.elapsedTime / 1000).toFixed(6));
-  const { statusCode } = reply;
-  const cacheable = (statusCode === 200 || statusCode === 201) && Buffer.isBuffer(payload);
-  if (cacheable && !reply.hasHeader('cache-control')) {
-    const etag = `W/"${createHash('sha1').update(payload).digest('base64url')}"`;
-    reply.headers({ 'Cache-Control': 'max-age=0, private, must-revalidate', ETag: etag });
-    if (['GET', 'HEAD'].includes(request.method) && matches(request.headers['if-none-match'], etag)) {
-      reply.status(304).removeHeader('content-type').removeHeader('content-length');
-      // Fastify empties answers to HEAD itself, and stumbles over those that are empty already.
-      return done(null, request.method === 'HEAD' ? payload : null);
-    }
-  }
-  done(null, payload);
+  done(null, tagAnswer(request, reply, payload));
 }
-
-const matches = (header: string | undefined, etag: string): boolean =>
-  header !== undefined && header.split(',').some((one) => [etag, '*'].includes(one.trim()));
 
 /** One line per request. The query string may hold a token or an e-mail address, so it is left out. */
 function logRequests(fastify: FastifyInstance, env: Env): void {

@@ -14,6 +14,9 @@ export interface Actor {
   readonly ownGroupIds: readonly string[];
 }
 
+/** The same for every session of a user, another for every other caller. */
+export const callerKey = ({ userId }: Actor): string => `user:${userId}`;
+
 /** True when `role` is `wanted` or more. */
 export const atLeast = (role: Role | undefined, wanted: Role): boolean =>
   role !== undefined && ROLES.indexOf(role) <= ROLES.indexOf(wanted);

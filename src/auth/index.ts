@@ -1,4 +1,4 @@
-export { atLeast, groupsWhere, ROLES, type Actor, type Role } from './actor.js';
+export { atLeast, callerKey, groupsWhere, ROLES, type Actor, type Role } from './actor.js';
 export { AuthGuard } from './auth.guard.js';
 export { AuthModule } from './auth.module.js';
 export { actorOf, CurrentActor } from './current-actor.decorator.js';

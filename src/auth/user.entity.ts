@@ -12,4 +12,5 @@ export class User {
   @Column('timestamptz', { nullable: true }) lastSignInAt: Date | null;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
+  @Column('integer', { default: 1 }) version: number;
 }

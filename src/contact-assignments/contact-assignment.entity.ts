@@ -11,4 +11,5 @@ export class ContactAssignment {
   @Column('bigint', { nullable: true }) assignedById: string | null;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
+  @Column('integer', { default: 1 }) version: number;
 }

@@ -1,10 +1,12 @@
 import { CreatePeople1764000000000 } from '../../migrations/1764000000000-create-people.js';
 import { ShowTheDuplicateQueue1764000100000 } from '../../migrations/1764000100000-show-the-duplicate-queue.js';
+import { VersionRows1764000300000 } from '../../migrations/1764000300000-version-rows.js';
 import { LimitRates1764000500000 } from '../../migrations/1764000500000-limit-rates.js';
 
 /** In the order in which they run. */
 export const migrations = [
   CreatePeople1764000000000,
   ShowTheDuplicateQueue1764000100000,
+  VersionRows1764000300000,
   LimitRates1764000500000,
 ];

@@ -11,4 +11,5 @@ export class GroupMembership {
   @Column('timestamptz', { nullable: true }) archivedAt: Date | null;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
+  @Column('integer', { default: 1 }) version: number;
 }

@@ -12,4 +12,5 @@ export class Group {
   @Column('bigint', { nullable: true }) parentId: string | null;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
+  @Column('integer', { default: 1 }) version: number;
 }

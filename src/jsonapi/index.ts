@@ -5,11 +5,13 @@ export { type ErrorCode } from './errors/catalog.js';
 export { AnswerInterceptor } from './http/answer.interceptor.js';
 export { AnyMediaType } from './http/any-media-type.decorator.js';
 export { answerClientError } from './http/client-error.js';
+export { tagAnswer } from './http/entity-tags.js';
 export { ErrorFilter } from './http/error.filter.js';
 export { type JsonApiRequest } from './http/jsonapi-request.js';
 export { NegotiateGuard } from './http/negotiate.guard.js';
 export { RouteTable } from './http/route-table.js';
 export { JsonApiModule } from './jsonapi.module.js';
+export { type CallerKey } from './operations/caller-key.js';
 export {
   type Answer,
   type CreateOperation,

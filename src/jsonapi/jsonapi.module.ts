@@ -4,6 +4,7 @@ import { Database } from '../database/index.js';
 import { resourceController } from './http/resource.controller.js';
 import { RouteTable } from './http/route-table.js';
 import { UnknownRouteController } from './http/unknown-route.controller.js';
+import { CALLER_KEY, type CallerKey } from './operations/caller-key.js';
 import { ChangeRelationship } from './operations/change-relationship.js';
 import { CreateResource } from './operations/create-resource.js';
 import { ReadEndpoints } from './operations/read-endpoints.js';
@@ -22,7 +23,7 @@ import { Store } from './store/store.js';
 /** Serves the given resource types. Needs `ENV` and `Database` from a global module. */
 @Module({})
 export class JsonApiModule {
-  static register(definitions: readonly ResourceDefinition[]): DynamicModule {
+  static register(definitions: readonly ResourceDefinition[], callerKey: CallerKey): DynamicModule {
     return {
       module: JsonApiModule,
       global: true,
@@ -38,6 +39,7 @@ export class JsonApiModule {
         UpdateResource,
         WriteEndpoints,
         Writes,
+        { provide: CALLER_KEY, useValue: callerKey },
         {
           provide: Registry,
           inject: [Database],

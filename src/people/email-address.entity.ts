@@ -10,4 +10,5 @@ export class EmailAddress {
   @Column('boolean', { default: false }) isPrimary: boolean;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
+  @Column('integer', { default: 1 }) version: number;
 }

@@ -13,5 +13,6 @@ export class Person {
   @Column('bigint', { nullable: true }) createdById: string | null;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
+  @Column('integer', { default: 1 }) version: number;
   @Column('timestamptz', { nullable: true }) deletedAt: Date | null;
 }

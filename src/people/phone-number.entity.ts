@@ -13,4 +13,5 @@ export class PhoneNumber {
   @Column('boolean', { default: false }) isPrimary: boolean;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
+  @Column('integer', { default: 1 }) version: number;
 }

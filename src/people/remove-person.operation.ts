@@ -12,13 +12,15 @@ import { personRights } from './person-rights.js';
  */
 @Injectable()
 export class RemovePerson implements RemoveOperation {
-  async remove(tx: Transaction, { actor, requestId }: OperationContext<Actor>, id: string): Promise<void> {
+  async remove(tx: Transaction, context: OperationContext<Actor>, id: string): Promise<void> {
+    const { actor, requestId } = context;
     await lockPerson(tx, id);
     const rights = await personRights(tx, actor, id);
     if (!rights) throw JsonApiError.of('not_found', `There is no person "${id}" that you can read.`);
     const { removableMemberships: memberships, otherMemberships, hasLogin, owned } = rights;
     if (memberships.length === 0 && !owned)
       throw JsonApiError.of('forbidden', 'Admins of a group of this person delete her.');
+    await context.precondition?.(tx);
     await requireAnotherOwner(tx, memberships);
     const removed = await tx.query(
       sql`delete from group_memberships where id = any(${memberships}::bigint[]) returning *`,
@@ -33,7 +35,7 @@ export class RemovePerson implements RemoveOperation {
 
   /** The person stops to live; contact points stay with the row for the history, but meet nobody any more. */
   private async end(tx: Transaction, id: string): Promise<Row[]> {
-    await tx.query(sql`update people set deleted_at = now(), updated_at = now() where id = ${id}::bigint`);
+    await tx.query(sql`update people set deleted_at = now() where id = ${id}::bigint`);
     return tx.query(
       sql`delete from contact_assignments where person_id = ${id}::bigint or assigned_to_id = ${id}::bigint returning *`,
     );

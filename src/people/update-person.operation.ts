@@ -20,7 +20,7 @@ export class UpdatePerson implements UpdateOperation {
 
   async update(
     tx: Transaction,
-    { resource, actor, lenient, requestId }: OperationContext<Actor>,
+    { resource, actor, lenient, requestId, precondition }: OperationContext<Actor>,
     id: string,
     draft: Draft,
   ): Promise<Written> {
@@ -31,6 +31,7 @@ export class UpdatePerson implements UpdateOperation {
       throw JsonApiError.of('forbidden', 'Users of a group of this person change her; you only read her.');
     const [result] = (await this.merge.runIn(tx, [draftToEntry(draft, id)], actor, {
       requestId,
+      underLock: precondition,
       creationFromNamesAlone: true,
       unknownGroups: lenient ? 'skip' : 'refuse',
     })) as [EntryResult];

@@ -55,6 +55,7 @@ describe('PATCH and DELETE /contact_assignments/:id', () => {
       group_id: altos,
       note: null,
       updated_at: expect.any(Date),
+      version: 2,
     });
   });
 

@@ -34,8 +34,8 @@ const songResource = defineResource({
 });
 
 const TABLES = `
-  create table songs (id bigint generated always as identity primary key, updated_at timestamptz not null default now(),
-    version integer not null default 1);
+  create table songs (id bigint generated always as identity primary key, updated_at timestamptz not null default now());
+  select keep_version('songs');
   create table song_singers (song_id bigint references songs on delete cascade, group_id bigint references groups)`;
 
 describe('The URLs of relationships', () => {
@@ -201,6 +201,22 @@ describe('The URLs of relationships', () => {
       const answers = await Promise.all(Array.from({ length: 8 }, () => sent(c.ada.api, 'POST', c.altos)));
       expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
       expect(await singers()).toEqual([c.choir, c.altos]);
+    });
+
+    it('are held against If-Match: of several that read the same song one changes it', async () => {
+      const tag = (await c.ada.api.get(`/songs/${id}`)).header('etag') as string;
+      const answers = await Promise.all(
+        (['POST', 'DELETE', 'PATCH'] as const).map((method) =>
+          c.ada.api.send({
+            method,
+            path: path(),
+            body: groups(method === 'DELETE' ? c.choir : c.altos),
+            headers: { 'if-match': tag },
+          }),
+        ),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
+      expect((await c.ada.api.get(`/songs/${id}`)).header('etag')).not.toBe(tag);
     });
 
     it('are reached by PATCH of the resource as well', async () => {

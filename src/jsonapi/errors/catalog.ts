@@ -22,6 +22,7 @@ export const CATALOG = {
   id_conflict: [409, 'The id does not belong here'],
   external_ref_taken: [409, 'The external reference is taken'],
   ambiguous_match: [409, 'More than one person matches'],
+  precondition_failed: [412, 'The resource has changed'],
   payload_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'Unsupported media type'],
   invalid_attribute: [422, 'Invalid value'],

@@ -33,10 +33,11 @@ export class ChangeRelationship implements RelationshipOperation {
     if (!row) throw notFound(resource, id);
     if (!policy.update) throw forbidden(resource.type, 'changed');
     await policy.update({ actor, tx, row, values: {}, pointerTo: () => linkage.pointer });
+    await context.precondition?.(tx);
     const changed = await this.write(tx, context, id, name, kind, linkage);
     if (changed)
       await tx.query(
-        sql`update ${identifier(resource.table)} set updated_at = now() where id = ${id}::bigint`,
+        sql`update ${identifier(resource.table)} set version = version + 1 where id = ${id}::bigint`,
       );
     return { id, created: false };
   }

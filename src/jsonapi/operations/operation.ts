@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/index.js';
+import type { SqlRunner, Transaction } from '../../database/index.js';
 import type { Document } from '../document/document.js';
 import type { JsonApiError } from '../errors/jsonapi-error.js';
 import type { ResourceQuery } from '../query/resource-query.js';
@@ -23,6 +23,13 @@ export interface OperationContext<A = unknown> {
   /** Sent as `application/json`: the leniencies of `lenient.ts` hold. */
   readonly lenient: boolean;
   readonly requestId: string;
+  /** The header, as sent. */
+  readonly ifMatch?: string;
+  /**
+   * What `If-Match` asks; absent when the request makes no condition. Every update and removal calls it once it holds
+   * the locks that keep the resource as it is, before it writes. @throws JsonApiError 412
+   */
+  readonly precondition?: (tx: SqlRunner) => Promise<void>;
 }
 
 /** What a write did: the id to show, `created` or not, and `meta` beside the resource. */

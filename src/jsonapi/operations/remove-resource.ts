@@ -13,12 +13,17 @@ import { forbidden, lockRow } from './write-columns.js';
 export class RemoveResource implements RemoveOperation {
   constructor(private readonly registry: Registry) {}
 
-  async remove(tx: Transaction, { resource, actor }: OperationContext, id: string): Promise<void> {
+  async remove(
+    tx: Transaction,
+    { resource, actor, precondition }: OperationContext,
+    id: string,
+  ): Promise<void> {
     const policy = resource.policy as ResourcePolicy;
     const row = await lockRow(tx, this.registry, actor, resource, id);
     if (!row) throw notFound(resource, id);
     if (!policy.remove) throw forbidden(resource.type, 'deleted');
     await policy.remove({ actor, tx, row, values: {}, pointerTo: () => undefined });
+    await precondition?.(tx);
     await tx.query(sql`delete from ${identifier(resource.table)} where id = ${id}::bigint`);
   }
 }

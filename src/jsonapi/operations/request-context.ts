@@ -25,14 +25,15 @@ export class RequestContexts {
     families: QueryRules['families'],
     own: readonly string[] = [],
   ): OperationContext {
-    const { lenient } = request;
+    const { lenient, headers } = request;
     const query = parseResourceQuery(queryString(request), resource, this.registry, {
       families,
       own,
       lenient,
       maxPageSize: this.env.pageMaxSize,
     });
-    return { resource, actor: request.user, query, lenient, requestId: request.id };
+    const { id: requestId, user: actor } = request;
+    return { resource, actor, query, lenient, requestId, ifMatch: headers['if-match'] };
   }
 }
 

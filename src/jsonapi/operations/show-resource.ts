@@ -1,10 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { SqlRunner } from '../../database/index.js';
+import { JsonApiError } from '../errors/jsonapi-error.js';
+import { isMatch, meetsAny, resourceTag } from '../http/entity-tags.js';
 import type { ResourceQuery } from '../query/resource-query.js';
 import type { Resource } from '../resource/registry.js';
 import { DocumentBuilder } from '../response/build-document.js';
 import type { LoadedSet } from '../store/loaded.js';
 import { Store, type Which } from '../store/store.js';
+import { CALLER_KEY, type CallerKey } from './caller-key.js';
 import type { Answer, OperationContext, Written } from './operation.js';
 import { notFound, relationshipOf } from './request-context.js';
 
@@ -28,6 +31,7 @@ export class ShowResource {
   constructor(
     private readonly store: Store,
     private readonly documents: DocumentBuilder,
+    @Inject(CALLER_KEY) private readonly callerKey: CallerKey,
   ) {}
 
   load(runner: SqlRunner, context: OperationContext, which: Which): Promise<LoadedSet> {
@@ -39,7 +43,8 @@ export class ShowResource {
   async one(runner: SqlRunner, context: OperationContext, id: string, self: string): Promise<Answer> {
     const set = await this.load(runner, context, { id });
     if (set.primary.length === 0) throw notFound(context.resource, id);
-    return { status: 200, document: this.documents.one(set, context.query, self) };
+    const document = this.documents.one(set, context.query, self);
+    return { status: 200, document, headers: this.tag(context, set, document.data) };
   }
 
   /** What was written may be out of the writer's own sight; a dry run may have made nobody. */
@@ -48,12 +53,15 @@ export class ShowResource {
     const { links } = this.documents;
     const set = id === undefined ? NOTHING : await this.load(runner, { ...context, actor }, { id });
     const self = id === undefined ? links.collection(context.resource) : links.self(context.resource, id);
+    const document = this.documents.one(set, context.query, self, meta);
+    const location = created && id !== undefined && { Location: self };
     return {
       status: created ? 201 : 200,
-      document: this.documents.one(set, context.query, self, meta),
-      ...(created && id !== undefined && { headers: { Location: self } }),
+      document,
+      headers: { ...location, ...this.tag(context, set, document.data) },
     };
   }
+
   /**
    * What stands at the other end of a relationship of `id`; undefined: nothing that may be read.
    * @throws JsonApiError 404 without the near end
@@ -92,5 +100,29 @@ export class ShowResource {
     };
     const many = resource.relationships[name]?.kind === 'to-many';
     return { status: 200, document: this.documents.linkage(set, query, own, many, meta) };
+  }
+
+  /**
+   * Holds a resource, whose row the transaction has locked, against the `If-Match` of the request. A tag of either way
+   * of speaking will do: many a client reads in one and writes in the other. @throws JsonApiError 412
+   */
+  async requireMatch(tx: SqlRunner, context: OperationContext, id: string): Promise<void> {
+    const { ifMatch = '*', lenient } = context;
+    if (meetsAny(ifMatch)) return;
+    for (const way of [lenient, !lenient]) {
+      const plain = { ...context, lenient: way, query: NO_QUERY };
+      const set = await this.load(tx, plain, { id });
+      const { data } = this.documents.one(set, NO_QUERY, '');
+      if (isMatch(ifMatch, this.tag(plain, set, data).ETag ?? '')) return;
+    }
+    const detail = `This ${context.resource.type} is not as you read it; read it again and send the change with its new ETag.`;
+    throw JsonApiError.of('precondition_failed', detail, { header: 'If-Match' });
+  }
+
+  /** The strong tag, where the whole resource is shown as it is without any parameter. */
+  private tag(context: OperationContext, { primary: [shown] }: LoadedSet, data: unknown): { ETag?: string } {
+    const { includeAsked, fields } = context.query;
+    if (!shown || includeAsked || fields.size > 0) return {};
+    return { ETag: resourceTag(shown.version ?? 1, this.callerKey(context.actor), data) };
   }
 }

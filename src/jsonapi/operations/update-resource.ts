@@ -38,9 +38,10 @@ export class UpdateResource implements UpdateOperation {
     // Before anything is compared: nobody learns from the answer what stands there unreadable.
     await requireReadableEnds(tx, this.registry, actor, draft);
     await policy.update({ actor, tx, row, values, pointerTo: pointerIn(draft) });
+    await context.precondition?.(tx);
     const linked = await this.links.writeAll(tx, context, id, draft);
     if (!linked && Object.keys(values).length === 0) return { id, created: false };
-    const set = assignments({ ...values, updated_at: sql`now()` });
+    const set = assignments({ ...values, version: sql`version + 1` });
     await orConflict(draft, () =>
       tx.query(sql`update ${identifier(resource.table)} set ${set} where id = ${id}::bigint`),
     );

@@ -19,6 +19,7 @@ import type {
 import { RemoveResource } from './remove-resource.js';
 import { notFound } from './request-context.js';
 import { NO_QUERY, ShowResource } from './show-resource.js';
+import { underCondition } from './under-condition.js';
 import { UpdateResource } from './update-resource.js';
 import { requireUnchanged } from './write-columns.js';
 
@@ -39,47 +40,36 @@ export class Writes {
     );
   }
 
-  async update(tx: Transaction, context: OperationContext, id: string, sent: Draft): Promise<Written> {
-    const draft = await this.withoutUnchanged(tx, context, id, sent);
-    const { operations } = context.resource;
-    return this.operation<UpdateOperation>(operations?.update, UpdateResource).update(
-      tx,
-      context as never,
-      id,
-      draft,
-    );
+  update(tx: Transaction, sent: OperationContext, id: string, draft: Draft): Promise<Written> {
+    const operation = this.operation<UpdateOperation>(sent.resource.operations?.update, UpdateResource);
+    return underCondition(this.show, sent, id, async (context) => {
+      const changes = await this.withoutUnchanged(tx, context, id, draft);
+      return operation.update(tx, context as never, id, changes);
+    });
   }
 
-  remove(tx: Transaction, context: OperationContext, id: string): Promise<void> {
-    const { operations } = context.resource;
-    return this.operation<RemoveOperation>(operations?.remove, RemoveResource).remove(
-      tx,
-      context as never,
-      id,
-    );
+  remove(tx: Transaction, sent: OperationContext, id: string): Promise<void> {
+    const operation = this.operation<RemoveOperation>(sent.resource.operations?.remove, RemoveResource);
+    return underCondition(this.show, sent, id, (context) => operation.remove(tx, context as never, id));
   }
 
   /** A to-one is a column of its resource, and changes as that does. @throws JsonApiError 403 for what is not written at its URL */
   async changeRelationship(
     tx: Transaction,
-    context: OperationContext,
+    sent: OperationContext,
     id: string,
     name: string,
     kind: RelationshipChange,
     linkage: LinkageDraft,
   ): Promise<Written> {
-    const { resource } = context;
-    await this.requireWritable(tx, context, id, name);
+    const { resource } = sent;
+    await this.requireWritable(tx, sent, id, name);
     if (resource.relationships[name]?.kind === 'to-one')
-      return this.update(tx, context, id, toOneDraft(resource, id, name, linkage));
+      return this.update(tx, sent, id, toOneDraft(resource, id, name, linkage));
     const own = resource.operations?.relationships?.[name];
-    return this.operation<RelationshipOperation>(own, ChangeRelationship).change(
-      tx,
-      context as never,
-      id,
-      name,
-      kind,
-      linkage,
+    const operation = this.operation<RelationshipOperation>(own, ChangeRelationship);
+    return underCondition(this.show, sent, id, (context) =>
+      operation.change(tx, context as never, id, name, kind, linkage),
     );
   }
 
@@ -112,7 +102,13 @@ export class Writes {
     const query = { ...NO_QUERY, fields: new Map([[resource.type, new Set(names)]]) };
     const [shown] = (await this.show.load(tx, { ...context, query, lenient: false }, { id })).primary;
     if (!shown) throw notFound(resource, id);
-    requireUnchanged(draft, shown.attributes);
+    try {
+      requireUnchanged(draft, shown.attributes);
+    } catch (error) {
+      // That the resource has changed since it was read is more than that its `updated_at` cannot be written.
+      await context.precondition?.(tx);
+      throw error;
+    }
     const changed = Object.entries(draft.relationships).filter(
       ([name, end]) => !ends.includes(name) || end !== shown.linkage[name],
     );

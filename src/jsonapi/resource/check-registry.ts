@@ -32,6 +32,8 @@ function faultsOf(
     new Set(dataSource.getMetadata(of.entity).columns.map(({ databaseName }) => databaseName));
   const own = columns(definition);
 
+  if ((policy?.update || definition.operations?.update) && !own.has('version'))
+    fault('it can be changed, but the table has no column "version"; let its migration call keep_version');
   if (typeof policy?.readable !== 'function') fault('there is no policy; say who may read it');
   for (const name of [type, ...Object.keys(attributes), ...Object.keys(relationships)])
     if (!MEMBER_NAME.test(name)) fault(`"${name}" is no snake_case member name`);

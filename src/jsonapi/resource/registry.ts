@@ -7,6 +7,8 @@ export interface Resource extends ResourceDefinition {
   readonly table: string;
   /** Columns that may hold NULL. */
   readonly nullable: ReadonlySet<string>;
+  /** Its rows count their changes in a column `version`. */
+  readonly versioned: boolean;
   readonly relationships: Readonly<Record<string, Relationship>>;
 }
 
@@ -25,6 +27,7 @@ export class Registry {
           relationships: definition.relationships ?? {},
           table: tableName,
           nullable: new Set(nullable.map(({ databaseName }) => databaseName)),
+          versioned: columns.some(({ databaseName }) => databaseName === 'version'),
         };
         return [definition.type, resource];
       }),

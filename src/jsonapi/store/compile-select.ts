@@ -19,10 +19,11 @@ export class SelectCompiler {
     private readonly actor: never,
   ) {}
 
-  /** `id, attribute as "a:name", linkage as "r:name"` for the row `row`. */
+  /** `id, version, attribute as "a:name", linkage as "r:name"` for the row `row`. */
   columns(resource: Resource, selection: Selection, row: Sql): Sql {
     const columns = [
       sql`${row}.id`,
+      ...(resource.versioned ? [sql`${row}.version`] : []),
       ...selection.attributes.map(
         (name) => sql`${this.shown(resource, name, row)} as ${identifier(`a:${name}`)}`,
       ),

@@ -4,6 +4,8 @@ import type { Resource } from '../resource/registry.js';
 export interface Loaded {
   readonly resource: Resource;
   readonly id: string;
+  /** How often it changed; undefined where nothing ever does. */
+  readonly version?: number;
   readonly attributes: Readonly<Record<string, unknown>>;
   /** By relationship: an id, null, or ids; missing: not asked for. */
   readonly linkage: Record<string, string | null | readonly string[]>;

@@ -208,7 +208,8 @@ function toLoaded(resource: Resource, row: Row): Loaded {
       attributes[column.slice(2)] = value instanceof Date ? value.toISOString() : value;
     else if (column.startsWith('r:')) linkage[column.slice(2)] = value as string | null;
   }
-  return { resource, id: String(row['id']), attributes, linkage, cut: new Set() };
+  const version = row['version'] as number | undefined;
+  return { resource, id: String(row['id']), version, attributes, linkage, cut: new Set() };
 }
 
 function link(parents: readonly Loaded[], name: string, rows: readonly Row[]): void {

@@ -1,3 +1,4 @@
+import type { SqlRunner } from '../../database/index.js';
 import type { MatchReport } from './match-report.js';
 
 /** The attributes that stand on the person; a member not given is left alone, `null` clears. */
@@ -87,6 +88,8 @@ export interface MergeOptions {
   readonly policy?: Partial<MatchPolicy>;
   /** Lenient `POST /people` without groups: matched as usual, put into no group. */
   readonly personalWithoutGroup?: boolean;
+  /** Called when everybody that the entries can meet is locked, before anything is decided; throws to refuse. */
+  readonly underLock?: (tx: SqlRunner) => Promise<void>;
 }
 
 export type Outcome = 'created' | 'updated' | 'unchanged' | 'failed' | 'rolled_back';

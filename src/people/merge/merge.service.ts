@@ -86,6 +86,7 @@ export class MergeService {
     await lockEntries(tx, searched);
     const scopes = scoped.map(({ scope }) => scope);
     const snapshot = withMakers(await loadSnapshot(tx, searched, scopes, actor), makers);
+    await options.underLock?.(tx);
     const plan = planMerge(scoped, snapshot, actor, options);
     const undone = options.atomic && plan.results.some(({ outcome }) => outcome === 'failed');
     if (undone) return rolledBack(finishResults(plan, undefined));

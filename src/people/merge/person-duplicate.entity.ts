@@ -15,4 +15,5 @@ export class PersonDuplicate {
   @Column('integer', { default: 1 }) timesSeen: number;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
+  @Column('integer', { default: 1 }) version: number;
 }

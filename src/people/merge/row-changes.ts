@@ -19,8 +19,6 @@ export interface RowChanges<T> {
 export interface PlannedRows {
   readonly newPeople: readonly PersonState[];
   readonly changedPeople: readonly PersonState[];
-  /** Existing people of whom only an assignment's other end changed. */
-  readonly touchedIds: readonly string[];
   readonly emails: RowChanges<EmailState>;
   readonly phones: RowChanges<PhoneState>;
   readonly memberships: RowChanges<MembershipState>;
@@ -39,17 +37,15 @@ export function rowsOf({ changes, freedMembershipIds }: MergePlan): PlannedRows 
   }
   const people = [...after.values()];
   const first = (person: PersonState): PersonState | null => before.get(person.id) ?? null;
-  const assignments = changes.flatMap((change) => change.assignments);
   const memberships = compare(people, first, (person) => person.memberships);
   return {
     newPeople: people.filter((person) => !first(person)),
     changedPeople: people.filter((person) => first(person)),
-    touchedIds: otherEnds(assignments, after),
     emails: compare(people, first, (person) => person.emails),
     phones: compare(people, first, (person) => person.phones),
     memberships,
     releasedIds: [...freedMembershipIds, ...released(memberships, [...before.values()])],
-    assignments,
+    assignments: changes.flatMap((change) => change.assignments),
   };
 }
 
@@ -73,14 +69,6 @@ function compare<T extends { readonly id: string }>(
     removedIds.push(...known.keys());
   }
   return { inserted, updated, removedIds };
-}
-
-function otherEnds(
-  assignments: readonly AssignmentState[],
-  changed: ReadonlyMap<string, PersonState>,
-): string[] {
-  const ends = assignments.flatMap(({ assignedToId, personId }) => [assignedToId, personId]);
-  return [...new Set(ends)].filter((id) => !changed.has(id));
 }
 
 /** Memberships whose old reference is written to another membership of the same group. */

@@ -4,7 +4,6 @@ import type { RealId } from './allocate-ids.js';
 import type { EmailState, MembershipState, PhoneState } from './person-state.js';
 import type { Owned, PlannedRows, RowChanges } from './row-changes.js';
 
-const UNTIL_NOW = sql`updated_at = greatest(clock_timestamp(), c.updated_at + interval '1 microsecond')`;
 const EMAILS = sql`email_addresses`;
 const PHONES = sql`phone_numbers`;
 
@@ -16,7 +15,7 @@ export async function writeEmails(tx: SqlRunner, rows: RowChanges<EmailState>, r
   const { updated, inserted } = rows;
   if (updated.length > 0)
     await tx.query(sql`
-      update email_addresses c set email = n.email, normal_form = n.normal_form, is_primary = n.is_primary, ${UNTIL_NOW}
+      update email_addresses c set email = n.email, normal_form = n.normal_form, is_primary = n.is_primary
       from unnest(${column(updated, 'id')}::bigint[], ${column(updated, 'email')}::text[],
         ${column(updated, 'normalForm')}::text[], ${column(updated, 'primary')}::boolean[])
         as n(id, email, normal_form, is_primary)
@@ -35,7 +34,7 @@ export async function writePhones(tx: SqlRunner, rows: RowChanges<PhoneState>, r
   if (updated.length > 0)
     await tx.query(sql`
       update phone_numbers c set number = n.number, e164 = n.e164, normal_form = n.normal_form, location = n.location,
-        extension = n.extension, is_primary = n.is_primary, ${UNTIL_NOW}
+        extension = n.extension, is_primary = n.is_primary
       from unnest(${column(updated, 'id')}::bigint[], ${phoneColumns(updated)})
         as n(id, number, e164, normal_form, location, extension, is_primary)
       where c.id = n.id`);
@@ -81,7 +80,7 @@ export async function writeMemberships(
   if (updated.length > 0)
     await tx.query(sql`
       update group_memberships c
-      set role = n.role, external_ref = n.external_ref, archived_at = n.archived_at, ${UNTIL_NOW}
+      set role = n.role, external_ref = n.external_ref, archived_at = n.archived_at
       from unnest(${column(updated, 'id')}::bigint[], ${membershipColumns(updated)})
         as n(id, role, external_ref, archived_at)
       where c.id = n.id`);

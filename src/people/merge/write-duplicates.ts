@@ -41,7 +41,7 @@ export async function writeDuplicates(
       as n(kind, fingerprint, person_id, candidates, group_id, evidence, times)
     order by fingerprint
     on conflict on constraint person_duplicates_once do update
-      set times_seen = person_duplicates.times_seen + excluded.times_seen, updated_at = clock_timestamp()
+      set times_seen = person_duplicates.times_seen + excluded.times_seen
       where person_duplicates.kind = 'held_entry'
     returning id, fingerprint`);
   return new Map(kept.map(({ fingerprint, id }) => [fingerprint, id]));

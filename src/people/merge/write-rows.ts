@@ -11,7 +11,6 @@ import { writeEmails, writeMemberships, writePhones } from './write-children.js'
 export async function writeRows(tx: SqlRunner, rows: PlannedRows, real: RealId, actor: Actor): Promise<void> {
   await insertPeople(tx, rows.newPeople, real);
   await updatePeople(tx, rows.changedPeople);
-  await touchPeople(tx, rows.touchedIds);
   await writeEmails(tx, rows.emails, real);
   await writePhones(tx, rows.phones, real);
   await writeMemberships(tx, rows, real);
@@ -35,27 +34,18 @@ async function insertPeople(tx: SqlRunner, people: readonly PersonState[], real:
       ${people.map(({ createdById }) => createdById)}::bigint[])`);
 }
 
-/** `updated_at` grows with every change, also when an earlier transaction is the later to write. */
+/** Also of whom only a child changes: with this row her version grows. */
 async function updatePeople(tx: SqlRunner, people: readonly PersonState[]): Promise<void> {
   if (people.length === 0) return;
   const [first, middle, last, gender, birth, ref] = columnsOf(people);
   await tx.query(sql`
     update people p
     set first_name = n.first_name, middle_name = n.middle_name, last_name = n.last_name, gender = n.gender,
-      birth_date = n.birth_date, external_ref = n.external_ref,
-      updated_at = greatest(clock_timestamp(), p.updated_at + interval '1 microsecond')
+      birth_date = n.birth_date, external_ref = n.external_ref
     from unnest(${people.map(({ id }) => id)}::bigint[], ${first}::text[], ${middle}::text[], ${last}::text[],
       ${gender}::text[], ${birth}::date[], ${ref}::text[])
       as n(id, first_name, middle_name, last_name, gender, birth_date, external_ref)
     where p.id = n.id`);
-}
-
-/** Their version grows too: what they show has an assignment more. Their rows are locked already. */
-async function touchPeople(tx: SqlRunner, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await tx.query(sql`
-    update people set updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-    where id = any(${ids}::bigint[])`);
 }
 
 async function insertAssignments(
