@@ -35,6 +35,8 @@ export async function createApp(
   const module = AppModule.register(env, database, further);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
+    // Whoever starts the server says why it does not start.
+    abortOnError: false,
     logger: env.logLevel === 'silent' ? false : ['error', 'warn', 'fatal'],
   });
   await configureApp(app, env);

@@ -3,6 +3,7 @@ import { TYPE_ALIASES } from '../lenient.js';
 import type { Registry, Resource } from '../resource/registry.js';
 import { readFields, type Fields } from './read-fields.js';
 import { isObject, type JsonObject } from './read-json.js';
+import { requireObjects } from './require-objects.js';
 
 /** Stands in a relationship of an included resource for the primary resource, which may have no id yet. */
 export const PRIMARY = '@primary';
@@ -35,8 +36,8 @@ export function readDraft(document: unknown, rules: DraftRules): Draft {
     const pointer = 'data' in document ? '/data' : '';
     throw JsonApiError.of('malformed_document', '`data` must be one resource object.', { pointer });
   }
-  checkMeta(document, '', problems);
-  checkMeta(data, '/data', problems);
+  requireObjects(document, ['jsonapi', 'links', 'meta'], '', problems);
+  requireObjects(data, ['links', 'meta'], '/data', problems);
   const id = checkIdentity(data, rules, problems);
   const lid = typeof data['lid'] === 'string' ? data['lid'] : undefined;
   const lids = new Set(lidsOf(document['included']));
@@ -50,15 +51,6 @@ export function readDraft(document: unknown, rules: DraftRules): Draft {
   const included = readIncluded(document['included'], lid, rules, problems);
   if (problems.length > 0) throw new JsonApiError(problems);
   return { ...fields, resource: rules.resource, id: rules.id ?? id, pointer: '/data', included };
-}
-
-function checkMeta(object: JsonObject, pointer: string, problems: Problem[]): void {
-  if ('meta' in object && !isObject(object['meta']))
-    problems.push({
-      code: 'malformed_document',
-      detail: '`meta` must be an object.',
-      source: { pointer: `${pointer}/meta` },
-    });
 }
 
 function checkIdentity(
@@ -141,10 +133,28 @@ function readIncluded(
     });
     return [];
   }
+  refuseRepeated(included, problems);
   return included.flatMap((item: unknown, i) => {
     const draft = readOneIncluded(item, `/included/${i}`, primaryLid, rules, problems);
     return draft ? [draft] : [];
   });
+}
+
+/** A resource stands once in a document, be it known by its id or by its lid. */
+function refuseRepeated(included: readonly unknown[], problems: Problem[]): void {
+  const seen = new Set<string>();
+  for (const [i, item] of included.entries())
+    for (const name of ['id', 'lid'] as const) {
+      if (!isObject(item) || typeof item[name] !== 'string') continue;
+      const key = JSON.stringify([item['type'], name, item[name]]);
+      if (seen.has(key))
+        problems.push({
+          code: 'malformed_document',
+          detail: `Another resource of this document has the ${name} "${item[name].slice(0, 40)}" already.`,
+          source: { pointer: `/included/${i}/${name}` },
+        });
+      seen.add(key);
+    }
 }
 
 function readOneIncluded(
@@ -188,6 +198,7 @@ function readOneIncluded(
       detail: '`lid` must be a string.',
       source: { pointer: `${pointer}/lid` },
     });
+  requireObjects(item, ['links', 'meta'], pointer, problems);
   const fields = readFields(
     item,
     pointer,

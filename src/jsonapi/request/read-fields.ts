@@ -2,6 +2,7 @@ import type { Problem } from '../errors/jsonapi-error.js';
 import type { Resource } from '../resource/registry.js';
 import { PRIMARY } from './read-draft.js';
 import { isObject, type JsonObject } from './read-json.js';
+import { requireObjects } from './require-objects.js';
 
 /** The fields of a resource object, sorted by what they are. */
 export interface Fields {
@@ -100,6 +101,7 @@ function readRelationships(
     const relationship = Object.hasOwn(resource.relationships, name)
       ? resource.relationships[name]
       : undefined;
+    if (isObject(object)) requireObjects(object, ['links', 'meta'], at, problems);
     if (!relationship) {
       if (!rules.lenient)
         problems.push({
@@ -152,6 +154,7 @@ export function readIdentifier(
     });
     return undefined;
   }
+  requireObjects(end, ['meta'], pointer, problems);
   const id = rules.lenient && typeof end['id'] === 'number' ? String(end['id']) : end['id'];
   if (typeof id === 'string') return id;
   // The mobile app's undefined ids vanish in JSON.
