@@ -19,6 +19,10 @@ export const userResource = defineResource({
   path: 'users',
   entity: User,
   policy: userPolicy,
+  about: {
+    summary: 'The login of a person.',
+    attributes: { email: { example: 'admin@example.org' }, super_admin: { about: 'May do everything.' } },
+  },
   idAlias: (word, actor: Actor) => (word === 'me' ? actor.userId : undefined),
   attributes: {
     email: { type: 'string', filter: true, sort: true },

@@ -16,6 +16,23 @@ export const contactAssignmentResource = defineResource({
   entity: ContactAssignment,
   dto: ContactAssignmentAttributes,
   policy: contactAssignmentPolicy,
+  about: {
+    summary: 'Who (`assigned_to`) looks after whom (`person`), in a group or personally.',
+    attributes: { person_id: { example: '2' }, note: { example: 'Met at the conference' } },
+    creations: {
+      'Person 1 looks after person 2': {
+        data: {
+          type: 'contact_assignment',
+          attributes: { note: 'Met at the conference' },
+          relationships: {
+            assigned_to: { data: { type: 'person', id: '1' } },
+            person: { data: { type: 'person', id: '2' } },
+            group: { data: { type: 'group', id: '1' } },
+          },
+        },
+      },
+    },
+  },
   defaults: (actor: Actor) => ({ assigned_by_id: actor.personId }),
   operations: { create: CreateContactAssignment },
   conflicts: {

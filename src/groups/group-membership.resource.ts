@@ -17,6 +17,16 @@ export const groupMembershipResource = defineResource({
   entity: GroupMembership,
   dto: GroupMembershipAttributes,
   policy: groupMembershipPolicy,
+  about: {
+    summary: 'A person in a group, with a role there.',
+    exampleId: '2',
+    attributes: {
+      role: { example: 'contact' },
+      archived_at: { about: 'Since when the person is there no more.', example: null },
+      external_ref: { about: 'By which the group knows the person.', example: 'crm-1' },
+      group_external_ref: { about: 'Names the group, as `group_id` or `group` does.', example: 'choir' },
+    },
+  },
   attributes: {
     role: { type: 'string', write: true, filter: true, sort: true },
     archived_at: { type: 'timestamp', write: true, filter: true },

@@ -11,6 +11,26 @@ export const groupResource = defineResource({
   entity: Group,
   dto: GroupAttributes,
   policy: groupPolicy,
+  about: {
+    summary: 'A circle of people. Rights on a group reach the groups below it.',
+    attributes: {
+      name: { example: 'Choir' },
+      external_ref: { about: 'The id of this group in your own system.', example: 'choir' },
+      phone_region: { about: 'The country of phone numbers without a country code.', example: 'US' },
+      match_conflicting_ref: { about: 'What the group says of `conflicting_ref`.', example: 'separate' },
+      match_name_guard: { about: 'What the group says of `name_guard`.' },
+      people_count: { about: 'Shown when `fields[group]` names it.' },
+    },
+    creations: {
+      'A group below another': {
+        data: {
+          type: 'group',
+          attributes: { name: 'Altos', external_ref: 'altos' },
+          relationships: { parent: { data: { type: 'group', id: '1' } } },
+        },
+      },
+    },
+  },
   operations: { create: CreateGroup },
   conflicts: {
     groups_external_ref_once: {

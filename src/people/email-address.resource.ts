@@ -9,6 +9,12 @@ export const emailAddressResource = defineResource({
   entity: EmailAddress,
   dto: EmailAddressAttributes,
   policy: contactPointPolicy,
+  about: {
+    summary: 'An e-mail address of a person. One of them is the primary one.',
+    attributes: {
+      email: { about: 'As it was sent; spelled otherwise it is the same.', example: 'ada@example.org' },
+    },
+  },
   attributes: {
     email: { type: 'string', write: true, filter: true, sort: true },
     primary: { type: 'boolean', column: 'is_primary', write: true, filter: true },

@@ -6,8 +6,8 @@ export interface MatchParameters {
   readonly policy: Partial<MatchPolicy>;
 }
 
-const CONFLICTING_REF = ['by_name', 'match', 'separate'];
-const BOOLEAN = ['true', 'false'];
+export const CONFLICTING_REF = ['by_name', 'match', 'separate'];
+export const BOOLEAN = ['true', 'false'];
 
 /** `dry_run`, `conflicting_ref` and `name_guard` of `POST /people`. @throws JsonApiError 400 */
 export function readMatchParameters(own: ReadonlyMap<string, string>): MatchParameters {

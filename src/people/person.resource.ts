@@ -2,6 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { groupsWhere, type Actor } from '../auth/index.js';
 import { defineResource } from '../jsonapi/index.js';
 import { CreatePerson } from './create-person.operation.js';
+import { personAbout } from './person.about.js';
 import { PersonAttributes } from './person.dto.js';
 import { Person } from './person.entity.js';
 import { personPolicy } from './person.policy.js';
@@ -30,6 +31,7 @@ export const personResource = defineResource({
   entity: Person,
   dto: PersonAttributes,
   policy: personPolicy,
+  about: personAbout,
   idAlias: (word, actor: Actor) => (word === 'me' ? actor.personId : undefined),
   takes: ['email_address', 'phone_number', 'group_membership', 'contact_assignment'],
   createParameters: ['dry_run', 'conflicting_ref', 'name_guard'],

@@ -9,6 +9,15 @@ export const phoneNumberResource = defineResource({
   entity: PhoneNumber,
   dto: PhoneNumberAttributes,
   policy: contactPointPolicy,
+  about: {
+    summary: 'A phone number of a person. One of them is the primary one.',
+    attributes: {
+      number: { about: 'As it was sent.', example: '(415) 555-2671' },
+      e164: { about: 'Its normal form, where it has one.', example: '+14155552671' },
+      location: { example: 'mobile' },
+      extension: { example: null },
+    },
+  },
   attributes: {
     number: { type: 'string', write: true, filter: true, sort: true },
     e164: { type: 'string', filter: true },

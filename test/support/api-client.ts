@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { expect } from '@jest/globals';
 import { MEDIA_TYPE, type Document, type ResourceObject } from '../../src/jsonapi/index.js';
+import { Description } from './description.js';
 import { jsonApiFaults } from './matchers.js';
 
 export const JSON_TYPE = 'application/json';
@@ -82,8 +83,8 @@ export class ApiAnswer {
 }
 
 /**
- * Speaks to the app as one caller. Every answer below `/apis/v4` is held against the shape of JSON:API 1.1, whatever
- * else a test asks of it.
+ * Speaks to the app as one caller. Every answer below `/apis/v4` is held against the shape of JSON:API 1.1 and against
+ * the description of the API, whatever else a test asks of it.
  */
 export class ApiClient {
   constructor(
@@ -125,9 +126,10 @@ export class ApiClient {
     const { method, path, body, headers } = request;
     const payload =
       body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    const url = path.startsWith('/apis/v4') ? path : `/apis/v4${path}`;
     const reply = await this.app.inject({
       method,
-      url: path.startsWith('/apis/v4') ? path : `/apis/v4${path}`,
+      url,
       headers: {
         ...this.authorization,
         accept: this.type,
@@ -138,6 +140,7 @@ export class ApiClient {
     });
     const answer = new ApiAnswer(request, reply.statusCode, reply.headers, reply.rawPayload);
     expect(jsonApiFaults(answer)).toEqual([]);
+    expect(Description.of(this.app).answerFaults(url.split('?')[0] as string, answer)).toEqual([]);
     return answer;
   }
 }

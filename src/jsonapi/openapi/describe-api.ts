@@ -38,6 +38,12 @@ const HEADER_PARAMETERS: Readonly<Record<string, Parameter>> = {
     description: 'An id to find the request by, in the answer and in the log.',
     schema: { type: 'string', pattern: '^[A-Za-z0-9_.:-]{1,100}$' },
   },
+  'If-Match': {
+    name: 'If-Match',
+    in: 'header',
+    description: 'The ETag of what you have read: 412 when it has changed since.',
+    schema: { type: 'string' },
+  },
   'If-None-Match': {
     name: 'If-None-Match',
     in: 'header',
@@ -71,6 +77,7 @@ export function describeApi(
       ...includedSchema(resources),
       ...merged(resources.map((resource) => resourceSchemas(resource))),
       ...merged(resources.map((resource) => writeSchemas(resource, registry))),
+      ...merged(resources.map(({ about }) => about?.schemas ?? {})),
       ...merged(parts.map(({ schemas = {} }) => schemas)),
     }),
     parameters: { ...sharedParameters(resources, maxPageSize), ...HEADER_PARAMETERS },

@@ -24,8 +24,8 @@ export const byType = (schemas: ReadonlyMap<string, string>): Schema => {
 
 export const nullOr = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
 
-const link: Schema = { type: 'string', format: 'uri-reference' };
-const linkOrNull: Schema = { type: ['string', 'null'], format: 'uri-reference' };
+const link: Schema = { type: 'string', description: 'A URI; its brackets are not encoded.' };
+const linkOrNull: Schema = { type: ['string', 'null'] };
 const count: Schema = { type: 'integer', minimum: 0 };
 
 /** What documents of every type are made of. */

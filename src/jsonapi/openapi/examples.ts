@@ -30,10 +30,10 @@ export class Examples {
     return { jsonapi: JSONAPI, links: data['links'], data };
   }
 
-  /** What POST and PATCH answer. */
-  written(resource: Resource): Json {
-    const { written } = resource.about ?? {};
-    return { ...this.document(resource), ...(written && { meta: written.example }) };
+  /** What POST answers. */
+  created(resource: Resource): Json {
+    const { creation } = resource.about ?? {};
+    return { ...this.document(resource), ...(creation && { meta: creation.example }) };
   }
 
   collection(resource: Resource): Json {
@@ -46,6 +46,11 @@ export class Examples {
     const { links, data } = this.relationshipObject(resource, name, true);
     const pages = Array.isArray(data) && { prev: null, next: null };
     return { jsonapi: JSONAPI, links: { ...(links as Json), ...pages }, data };
+  }
+
+  /** The body of a relationship URL. */
+  ends(resource: Resource, name: string): Record<string, Example> {
+    return { example: { value: { data: this.linkage(resource, name)['data'] } } };
   }
 
   creations(resource: Resource): Record<string, Example> {

@@ -116,10 +116,10 @@ export interface ResourceAbout {
   /** Bodies that mean something, by what they show; without them one is made from the definition. */
   readonly creations?: Readonly<Record<string, unknown>>;
   readonly changes?: Readonly<Record<string, unknown>>;
-  /** What stands in `meta` beside a resource that was written. */
-  readonly written?: { readonly meta: Schema; readonly example: unknown };
-  /** POST and PATCH may write nobody, so that `data` is null: a dry run. */
-  readonly maybeNone?: boolean;
+  /** What stands in `meta` beside a resource that POST wrote. */
+  readonly creation?: { readonly meta: Schema; readonly example: unknown };
+  /** Schemas that those above refer to, by their names. */
+  readonly schemas?: Readonly<Record<string, Schema>>;
 }
 
 export const ref = (kind: keyof Components, name: string): Ref => ({ $ref: `#/components/${kind}/${name}` });

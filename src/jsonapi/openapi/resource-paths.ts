@@ -6,7 +6,6 @@ import { errorResponses } from './error-responses.js';
 import { Examples } from './examples.js';
 import { pascal, words } from './names.js';
 import { ref, type Operation, type Parameter, type PathItem, type Ref, type Response } from './openapi.js';
-import { writtenDocumentOf } from './resource-schemas.js';
 import { answerOf, bodyOf, headerRefs } from './exchanges.js';
 import {
   fieldsRefs,
@@ -21,6 +20,7 @@ type Parameters = readonly (Parameter | Ref)[];
 /** Statuses that any request may meet. */
 const ANYWHERE = [400, 401, 406, 415, 429, 500, 503];
 const WRITES = [...ANYWHERE, 403, 404, 409, 413, 422];
+const CHANGES = [...WRITES, 412];
 
 /** The routes of every type, as `resource.controller.ts` serves them; a verb that the type has no rule for is left out. */
 export function resourcePaths(registry: Registry): Record<string, PathItem> {
@@ -48,7 +48,10 @@ class ResourcePaths {
     const one = `${collection}/{id}`;
     const ends = Object.entries(this.resource.relationships).flatMap(([name, end]) => [
       [`${one}/${name}`, { get: this.related(name, end) }] as const,
-      [`${one}/relationships/${name}`, { get: this.relationship(name, end) }] as const,
+      [
+        `${one}/relationships/${name}`,
+        { get: this.relationship(name, end), ...(end.write === true && this.relationshipWrites(name, end)) },
+      ] as const,
     ]);
     return {
       [collection]: { get: this.list(), ...(allows(this.resource, 'create') && { post: this.create() }) },
@@ -77,17 +80,14 @@ class ResourcePaths {
   }
 
   private create(): Operation {
-    const { about } = this.resource;
-    const schema = schemaRef(writtenDocumentOf(this.resource));
-    const example = this.examples.written(this.resource);
+    const schema = schemaRef(`${this.name}CreatedDocument`);
+    const example = this.examples.created(this.resource);
     return this.operation(`create${this.name}`, `Add a ${this.words}`, {
       parameters: [...this.oneParameters(this.resource), ...this.ownParameters()],
       requestBody: bodyOf(schemaRef(`${this.name}Create`), this.examples.creations(this.resource)),
       responses: {
         200: answerOf('It was there already; this is how it is now.', schema, example),
-        201: answerOf(about?.maybeNone ? 'Made; in a dry run, what would be.' : 'Made.', schema, example, [
-          'Location',
-        ]),
+        201: answerOf('Made; in a dry run, what would be.', schema, example, ['Location']),
         ...errorResponses(WRITES),
       },
     });
@@ -105,23 +105,27 @@ class ResourcePaths {
   }
 
   private update(): Operation {
-    const schema = schemaRef(writtenDocumentOf(this.resource));
+    const schema = schemaRef(`${this.name}OrNoneDocument`);
     return this.operation(`update${this.name}`, `Change a ${this.words}`, {
-      parameters: [this.id(), ...this.oneParameters(this.resource)],
+      parameters: [this.id(), ...this.oneParameters(this.resource), ifMatch],
       requestBody: bodyOf(schemaRef(`${this.name}Update`), this.examples.changes(this.resource)),
       responses: {
-        200: answerOf('As it is now.', schema, this.examples.written(this.resource)),
-        ...errorResponses(WRITES),
+        200: answerOf(
+          'As it is now, or `null` when you cannot read it any more.',
+          schema,
+          this.examples.document(this.resource),
+        ),
+        ...errorResponses(CHANGES),
       },
     });
   }
 
   private remove(): Operation {
     return this.operation(`delete${this.name}`, `Delete a ${this.words}`, {
-      parameters: [this.id()],
+      parameters: [this.id(), ifMatch],
       responses: {
         204: { description: 'Gone.', headers: headerRefs(['X-Request-Id', 'X-MH-Session']) },
-        ...errorResponses(WRITES),
+        ...errorResponses(CHANGES),
       },
     });
   }
@@ -161,6 +165,34 @@ class ResourcePaths {
         },
       },
     );
+  }
+
+  private relationshipWrites(name: string, end: Relationship): PathItem {
+    const many = end.kind === 'to-many';
+    const type = pascal(end.type);
+    const write = (verb: string, sentence: string): Operation =>
+      this.operation(`${verb}${this.name}${pascal(name)}Relationship`, sentence, {
+        parameters: [this.id(), ifMatch],
+        requestBody: bodyOf(
+          schemaRef(many ? `${type}Ends` : `${type}End`),
+          this.examples.ends(this.resource, name),
+        ),
+        responses: {
+          200: answerOf(
+            'The linkage as it is now.',
+            schemaRef(`${type}${many ? 'Linkages' : 'Linkage'}`),
+            this.examples.linkage(this.resource, name),
+          ),
+          ...errorResponses(CHANGES),
+        },
+      });
+    const patch = write('replace', `Set the ${words(name)} of a ${this.words}`);
+    if (!many) return { patch };
+    return {
+      post: write('add', `Add ${words(name)} to a ${this.words}`),
+      patch,
+      delete: write('remove', `Take ${words(name)} out of a ${this.words}`),
+    };
   }
 
   private operation(
@@ -211,6 +243,7 @@ class ResourcePaths {
   }
 }
 
+const ifMatch = ref('parameters', 'If-Match');
 const ifNoneMatch = ref('parameters', 'If-None-Match');
 const requestId = ref('parameters', 'X-Request-Id');
 

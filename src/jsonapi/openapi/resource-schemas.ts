@@ -28,7 +28,7 @@ export function resourceSchemas(resource: Resource): Record<string, Schema> {
     ),
     [`${name}Document`]: oneDocument(schemaRef(name)),
     [`${name}OrNoneDocument`]: oneDocument(nullOr(schemaRef(name))),
-    [`${name}WrittenDocument`]: writtenDocument(resource),
+    [`${name}CreatedDocument`]: oneDocument(nullOr(schemaRef(name)), resource.about?.creation?.meta),
     [`${name}Collection`]: manyDocument(schemaRef(name)),
     [`${name}Linkage`]: linkageDocument(identifier, false),
     [`${name}Linkages`]: linkageDocument(identifier, true),
@@ -40,15 +40,6 @@ export const includedSchema = (resources: readonly Resource[]): Record<string, S
   Included: { type: 'array', items: schemaRef('IncludedResource') },
   IncludedResource: byType(new Map(resources.map(({ type }) => [type, pascal(type)]))),
 });
-
-/** The name of the document that POST and PATCH answer with. */
-export const writtenDocumentOf = ({ type, about }: Resource): string =>
-  `${pascal(type)}${(about?.written ?? about?.maybeNone) ? 'WrittenDocument' : 'Document'}`;
-
-function writtenDocument({ type, about }: Resource): Schema {
-  const data = schemaRef(pascal(type));
-  return oneDocument(about?.maybeNone ? nullOr(data) : data, about?.written?.meta);
-}
 
 function resourceObject(resource: Resource): Schema {
   const attributes = Object.keys(resource.attributes).filter((name) => !resource.attributes[name]?.writeOnly);

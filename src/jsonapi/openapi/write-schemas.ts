@@ -34,6 +34,8 @@ export function writeSchemas(resource: Resource, registry: Registry): Record<str
       [alongName(resource.type, true)]: changedResource(resource, 'along'),
     }),
     [`${name}Reference`]: referenceSchema(resource),
+    [`${name}End`]: endDocument(nullOr(schemaRef(`${name}Identifier`))),
+    [`${name}Ends`]: endDocument({ type: 'array', items: schemaRef(`${name}Identifier`) }),
   };
 }
 
@@ -95,7 +97,7 @@ function relationships(
 ): Record<string, Schema> {
   const shown = Object.entries(resource.relationships).flatMap(([name, end]) => {
     const takenAlong = resource.takes?.includes(end.type) ?? false;
-    if (!writable(writeOf(end), changing) && !takenAlong) return [];
+    if (!writable(end.write, changing) && !takenAlong) return [];
     const reference = schemaRef(`${pascal(end.type)}Reference`);
     const data =
       end.kind === 'to-many' ? { type: 'array', items: reference } : endSchema(resource, end, reference);
@@ -111,9 +113,6 @@ const endSchema = (resource: Resource, { column }: ToOne, schema: Schema): Schem
 const mustBeNamed = (resource: Resource, end: Relationship): boolean =>
   end.kind === 'to-one' &&
   Boolean(end.write && end.column && !resource.nullable.has(end.column) && !end.idAttribute);
-
-const writeOf = (end: Relationship): boolean | 'create' | undefined =>
-  'write' in end ? end.write : undefined;
 
 const writable = (write: boolean | 'create' | undefined, changing: boolean): boolean =>
   write === true || (write === 'create' && !changing);
@@ -131,3 +130,6 @@ function referenceSchema({ type }: Resource): Schema {
     ],
   };
 }
+
+/** The body of a relationship URL. */
+const endDocument = (data: Schema): Schema => ({ type: 'object', required: ['data'], properties: { data } });

@@ -7,6 +7,15 @@ export const personChangeResource = defineResource({
   path: 'person_changes',
   entity: PersonChange,
   policy: personChangePolicy,
+  about: {
+    summary: 'What one request changed of a person.',
+    attributes: {
+      action: { example: 'created' },
+      before: { schema: { type: 'object' }, example: { first_name: null } },
+      after: { schema: { type: 'object' }, example: { first_name: 'Ada' } },
+      request_id: { example: '8f14e45f-ceea-467f-a0e6-3c2a7f0e4d11' },
+    },
+  },
   attributes: {
     action: { type: 'string', filter: true, sort: true },
     before: { type: 'json', sql: (row, actor) => readableSide('before', row, actor) },

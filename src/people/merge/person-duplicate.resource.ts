@@ -7,6 +7,16 @@ export const personDuplicateResource = defineResource({
   path: 'person_duplicates',
   entity: PersonDuplicate,
   policy: personDuplicatePolicy,
+  about: {
+    summary: 'Two people who may be one, or an entry that could not be decided.',
+    attributes: {
+      kind: { schema: { enum: ['pair', 'cross_group', 'held_entry'] }, example: 'pair' },
+      status: { schema: { enum: ['open', 'resolved'] }, example: 'open' },
+      verdict: { example: null },
+      evidence: { about: 'Why they may be one.', schema: { type: 'object' } },
+      times_seen: { about: 'How often the same was met.' },
+    },
+  },
   attributes: {
     kind: { type: 'string', filter: true, sort: true },
     status: { type: 'string', filter: true, sort: true },

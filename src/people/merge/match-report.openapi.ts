@@ -1,0 +1,109 @@
+import { closed, schemaRef, type Schema } from '../../jsonapi/index.js';
+import type { ConflictingRef, Outcome } from './entry.js';
+import type { KeyKind, MatchedBy, MatchReport, NotTaken, WarningCode } from './match-report.js';
+
+const oneOf = <T extends string>(...values: readonly T[]): Schema => ({ type: 'string', enum: values });
+const orNull = ({ enum: values, ...schema }: Schema): Schema => ({
+  ...schema,
+  type: ['string', 'null'],
+  ...(values !== undefined && { enum: [...(values as string[]), null] }),
+});
+const list = (items: Schema): Schema => ({ type: 'array', items });
+const text: Schema = { type: 'string' };
+
+const KEY_KINDS = oneOf<KeyKind>('external_ref', 'email_address', 'phone_number');
+
+/** The members of a {@link MatchReport} on the wire. */
+export const MATCH_REPORT_MEMBERS: Readonly<Record<keyof MatchReport, Schema>> = {
+  outcome: oneOf<Outcome>('created', 'updated', 'unchanged', 'failed', 'rolled_back'),
+  matched_by: orNull(
+    oneOf<MatchedBy>(
+      'external_ref',
+      'email_address',
+      'phone_number',
+      'email_address+phone_number',
+      'name_tiebreak',
+    ),
+  ),
+  keys: {
+    ...closed({ external_ref: orNull(text), email_addresses: list(text), phone_numbers: list(text) }, [
+      'external_ref',
+      'email_addresses',
+      'phone_numbers',
+    ]),
+    description: 'The normal forms that were compared.',
+  },
+  candidates: list(schemaRef('MatchCandidate')),
+  changes: {
+    type: 'object',
+    additionalProperties: { type: 'array', minItems: 2, maxItems: 2 },
+    description: 'By field: the value before, the value after.',
+  },
+  groups_added: list(schemaRef('Id')),
+  skipped_groups: {
+    ...list(text),
+    description: 'Named groups that do not exist or that you cannot reach, as they were sent.',
+  },
+  warnings: list(schemaRef('MatchWarning')),
+  policy: closed(
+    {
+      conflicting_ref: oneOf<ConflictingRef>('by_name', 'match', 'separate'),
+      name_guard: { type: 'boolean' },
+    },
+    ['conflicting_ref', 'name_guard'],
+  ),
+  duplicate_of_index: { type: 'integer', description: 'The entry of this request that made the person.' },
+};
+
+const ALWAYS = Object.keys(MATCH_REPORT_MEMBERS).filter((name) => name !== 'duplicate_of_index');
+
+export const MATCH_REPORT_SCHEMAS: Readonly<Record<string, Schema>> = {
+  MatchReport: {
+    ...closed(MATCH_REPORT_MEMBERS, ALWAYS),
+    description: 'Who was found and why, and what changed.',
+  },
+  MatchCandidate: closed(
+    {
+      id: { anyOf: [schemaRef('Id'), { type: 'null' }] },
+      matched_by: list(KEY_KINDS),
+      taken: { type: 'boolean' },
+      reason: orNull(
+        oneOf<NotTaken>(
+          'external_ref_of_another',
+          'conflicting_ref',
+          'matches_fewer_keys',
+          'names_do_not_agree',
+          'name_guard',
+          'ambiguous',
+          'in_another_group',
+        ),
+      ),
+    },
+    ['id', 'matched_by', 'taken', 'reason'],
+  ),
+  MatchWarning: closed(
+    {
+      code: oneOf<WarningCode>(
+        'external_ref_replaced',
+        'name_mismatch',
+        'membership_conflict',
+        'protected_person',
+      ),
+      detail: text,
+      pointer: text,
+    },
+    ['code', 'detail'],
+  ),
+};
+
+export const MATCH_REPORT_EXAMPLE: MatchReport = {
+  outcome: 'updated',
+  matched_by: 'email_address',
+  keys: { external_ref: null, email_addresses: ['ada@example.org'], phone_numbers: [] },
+  candidates: [{ id: '2', matched_by: ['email_address'], taken: true, reason: null }],
+  changes: { gender: [null, 'female'] },
+  groups_added: [],
+  skipped_groups: [],
+  warnings: [],
+  policy: { conflicting_ref: 'by_name', name_guard: false },
+};
