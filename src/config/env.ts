@@ -15,6 +15,8 @@ export interface Env {
   readonly defaultPhoneRegion: string;
   readonly matchConflictingRef: 'by_name' | 'match' | 'separate';
   readonly matchNameGuard: boolean;
+  /** Of one request of many entries. */
+  readonly batchMaxEntries: number;
   /** Bytes. */
   readonly bodyLimit: number;
   readonly pageMaxSize: number;
@@ -106,6 +108,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     defaultPhoneRegion,
     matchConflictingRef: oneOf('MATCH_CONFLICTING_REF', 'by_name', ['by_name', 'match', 'separate']),
     matchNameGuard: oneOf('MATCH_NAME_GUARD', 'false', ['true', 'false']) === 'true',
+    batchMaxEntries: integer('BATCH_MAX_ENTRIES', 10_000, 1, 1_000_000),
     bodyLimit: bytes('BODY_LIMIT', '16mb'),
     pageMaxSize: integer('PAGE_MAX_SIZE', 1000, 1, 100_000),
     publicUrl: url('PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),

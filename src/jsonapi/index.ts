@@ -9,6 +9,7 @@ export { tagAnswer } from './http/entity-tags.js';
 export { ErrorFilter } from './http/error.filter.js';
 export { type JsonApiRequest } from './http/jsonapi-request.js';
 export { NegotiateGuard } from './http/negotiate.guard.js';
+export { putPlain, type PlainRefusal, type PlainRoutes } from './http/plain-routes.js';
 export { RouteTable } from './http/route-table.js';
 export { JsonApiModule } from './jsonapi.module.js';
 export { type CallerKey } from './operations/caller-key.js';
@@ -31,6 +32,7 @@ export {
   type OpenApiDocument,
   type OpenApiPart,
   type ResourceAbout,
+  type Response,
   type Schema,
 } from './openapi/openapi.js';
 export { describeProfile } from './openapi/describe-profile.js';

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ENV, type Env } from '../config/index.js';
 import { Database } from '../database/index.js';
+import { PLAIN_ROUTES, PlainSpeech, type PlainRoutes } from './http/plain-routes.js';
 import { resourceController } from './http/resource.controller.js';
 import { RouteTable } from './http/route-table.js';
 import { UnknownRouteController } from './http/unknown-route.controller.js';
@@ -20,10 +21,14 @@ import { DocumentBuilder } from './response/build-document.js';
 import { Links } from './response/links.js';
 import { Store } from './store/store.js';
 
-/** Serves the given resource types. Needs `ENV` and `Database` from a global module. */
+/** Serves the given resource types, beside routes that speak plain JSON. Needs `ENV` and `Database` from a global module. */
 @Module({})
 export class JsonApiModule {
-  static register(definitions: readonly ResourceDefinition[], callerKey: CallerKey): DynamicModule {
+  static register(
+    definitions: readonly ResourceDefinition[],
+    callerKey: CallerKey,
+    plain: readonly PlainRoutes[] = [],
+  ): DynamicModule {
     return {
       module: JsonApiModule,
       global: true,
@@ -31,6 +36,8 @@ export class JsonApiModule {
       providers: [
         ChangeRelationship,
         CreateResource,
+        PlainSpeech,
+        { provide: PLAIN_ROUTES, useValue: plain },
         ReadEndpoints,
         RemoveResource,
         RequestContexts,
@@ -53,7 +60,7 @@ export class JsonApiModule {
             new DocumentBuilder(registry, new Links(env.publicUrl)),
         },
       ],
-      exports: [CreateResource, Registry, RouteTable, UpdateResource, RemoveResource],
+      exports: [PlainSpeech, CreateResource, Registry, RouteTable, UpdateResource, RemoveResource],
     };
   }
 }

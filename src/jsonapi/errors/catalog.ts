@@ -4,6 +4,7 @@ export const CATALOG = {
   malformed_json: [400, 'The body is not JSON'],
   malformed_document: [400, 'The document is not JSON:API'],
   invalid_parameter: [400, 'A query parameter cannot be used'],
+  both_group_identifiers_provided: [400, 'Groups are named in two ways'],
   several_problems: [400, 'Several problems'],
   missing_authorization: [401, 'Not signed in'],
   expired_token: [401, 'The session has expired'],

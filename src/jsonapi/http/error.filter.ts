@@ -4,12 +4,18 @@ import { sqlState } from '../../database/index.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import { errorsDocument } from '../response/build-errors.js';
 import type { JsonApiRequest } from './jsonapi-request.js';
+import { PlainSpeech, putPlainRefusal } from './plain-routes.js';
 import { putAnswer } from './put-answer.js';
 
-/** Every error, of whatever layer, as a JSON:API document. Of an unexpected one only the log learns more. */
+/**
+ * Every error, of whatever layer, as a JSON:API document, or in the way of its routes. Of an unexpected one only the log
+ * learns more.
+ */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Errors');
+
+  constructor(private readonly plainSpeech: PlainSpeech) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -18,8 +24,16 @@ export class ErrorFilter implements ExceptionFilter {
     const told = tellable(error);
     if (told.status >= 500) this.logger.error(`${request.id} ${describe(error)}`);
     const headers = { 'Cache-Control': 'no-cache', ...told.headers };
+    const plain = this.plainSpeech.of(request);
+    const [first] = told.problems;
     void reply.send(
-      putAnswer(reply, { status: told.status, document: errorsDocument(told.problems, request.id), headers }),
+      plain && first
+        ? putPlainRefusal(reply, plain, first, headers)
+        : putAnswer(reply, {
+            status: told.status,
+            document: errorsDocument(told.problems, request.id),
+            headers,
+          }),
     );
   }
 }

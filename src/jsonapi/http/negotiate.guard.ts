@@ -5,18 +5,23 @@ import { JsonApiError } from '../errors/jsonapi-error.js';
 import { ANY_MEDIA_TYPE } from './any-media-type.decorator.js';
 import type { JsonApiRequest } from './jsonapi-request.js';
 import { parseAccept, parseMediaType, type MediaType } from './media-type.js';
+import { PlainSpeech } from './plain-routes.js';
 
 const JSON_TYPE = 'application/json';
 
 /** 415, 406, or strict or lenient: the first thing decided of every request (JSON:API 1.1, "Content Negotiation"). */
 @Injectable()
 export class NegotiateGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly plainSpeech: PlainSpeech,
+  ) {}
 
   canActivate(context: ExecutionContext): boolean {
     if (this.reflector.getAllAndOverride<boolean>(ANY_MEDIA_TYPE, [context.getHandler(), context.getClass()]))
       return true;
     const request = context.switchToHttp().getRequest<JsonApiRequest>();
+    if (this.plainSpeech.of(request)) return negotiatePlain(request);
     const spoken = hasBody(request) ? spokenType(request.headers['content-type']) : undefined;
     const accepted = acceptedTypes(request.headers.accept);
     const wanted = wantedType(request.headers.accept, accepted);
@@ -24,6 +29,21 @@ export class NegotiateGuard implements CanActivate {
     request.profiles = accepted.filter((type) => isPlainJsonApi(type, ['profile', 'q'])).flatMap(profilesOf);
     return true;
   }
+}
+
+/** Where nothing but plain JSON is spoken. */
+function negotiatePlain(request: JsonApiRequest): true {
+  const { 'content-type': type, accept } = request.headers;
+  if (hasBody(request) && parseMediaType(type ?? '')?.essence !== JSON_TYPE)
+    throw JsonApiError.of('unsupported_media_type', `Send the body as ${JSON_TYPE}.`, {
+      header: 'Content-Type',
+    });
+  const takes = acceptedTypes(accept).map(({ essence }) => essence);
+  if (accept?.trim() && !takes.some((essence) => [JSON_TYPE, 'application/*', '*/*'].includes(essence)))
+    throw JsonApiError.of('not_acceptable', `Answers are ${JSON_TYPE}; accept that.`, { header: 'Accept' });
+  request.lenient = true;
+  request.profiles = [];
+  return true;
 }
 
 const hasBody = ({ body }: JsonApiRequest): boolean => Buffer.isBuffer(body) && body.length > 0;
