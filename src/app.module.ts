@@ -22,6 +22,8 @@ import {
   personChangeResource,
   personDuplicateResource,
   personResource,
+  personsApi,
+  personsRoutes,
   phoneNumberResource,
 } from './people/index.js';
 
@@ -39,7 +41,7 @@ export const resources = [
 ];
 
 /** What is served beside the resources, for `/openapi.json`. */
-const descriptions = [sessionsApi];
+const descriptions = [sessionsApi, personsApi];
 
 /** The settings and the database, for every room. */
 @Global()
@@ -67,7 +69,9 @@ export class AppModule {
         GroupsModule,
         ContactAssignmentsModule,
         PeopleModule,
-        JsonApiModule.register([...resources, ...further], (actor) => callerKey(actor as Actor)),
+        JsonApiModule.register([...resources, ...further], (actor) => callerKey(actor as Actor), [
+          personsRoutes,
+        ]),
         DocsModule.register(descriptions),
       ],
       providers: [

@@ -73,12 +73,15 @@ async function configureApp(app: NestFastifyApplication, env: Env): Promise<void
   app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
 }
 
+/** Clients of `/persons/…` end these with a slash or not, as they like. */
+const SLASH_AT_THE_END = /^((?:\/apis\/v4)?\/persons\/\w+)\/$/;
+
 /** The router answers a path that is badly encoded by itself, past all hooks and guards; read letter by letter it is like any other. */
 function routableUrl(url: string): string {
   const [path = '', ...query] = url.split('?');
   try {
     decodeURIComponent(path);
-    return url;
+    return [path.replace(SLASH_AT_THE_END, '$1'), ...query].join('?');
   } catch {
     return [path.replaceAll('%', '%25'), ...query].join('?');
   }

@@ -2,6 +2,7 @@ import { CreatePeople1764000000000 } from '../../migrations/1764000000000-create
 import { ShowTheDuplicateQueue1764000100000 } from '../../migrations/1764000100000-show-the-duplicate-queue.js';
 import { VersionRows1764000300000 } from '../../migrations/1764000300000-version-rows.js';
 import { LimitRates1764000500000 } from '../../migrations/1764000500000-limit-rates.js';
+import { FindPeopleByName1764001000000 } from '../../migrations/1764001000000-find-people-by-name.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   ShowTheDuplicateQueue1764000100000,
   VersionRows1764000300000,
   LimitRates1764000500000,
+  FindPeopleByName1764001000000,
 ];

@@ -1,5 +1,5 @@
-import sql, { type Sql } from 'sql-template-tag';
-import { groupsWhere, type Actor } from '../auth/index.js';
+import sql from 'sql-template-tag';
+import type { Actor } from '../auth/index.js';
 import { defineResource } from '../jsonapi/index.js';
 import { CreatePerson } from './create-person.operation.js';
 import { personAbout } from './person.about.js';
@@ -7,23 +7,11 @@ import { PersonAttributes } from './person.dto.js';
 import { Person } from './person.entity.js';
 import { personPolicy } from './person.policy.js';
 import { RemovePerson } from './remove-person.operation.js';
+import { shownExternalRef } from './shown-external-ref.js';
 import { UpdatePerson } from './update-person.operation.js';
 
 const name = { type: 'string', write: true, filter: true, sort: true } as const;
 const time = { type: 'timestamp', filter: true, sort: true } as const;
-
-/** The ref of the oldest membership that the actor may read and that has one; else the person's own. */
-function externalRef(row: Sql, actor: Actor): Sql {
-  const groups = groupsWhere(actor, 'user');
-  const readable =
-    groups === 'all'
-      ? sql`true`
-      : sql`(rm.group_id = any(${groups}::bigint[]) or rm.person_id = ${actor.personId}::bigint)`;
-  return sql`coalesce((
-    select rm.external_ref from group_memberships rm
-    where rm.person_id = ${row}.id and rm.archived_at is null and rm.external_ref is not null and ${readable}
-    order by rm.id limit 1), ${row}.external_ref)`;
-}
 
 export const personResource = defineResource({
   type: 'person',
@@ -48,7 +36,7 @@ export const personResource = defineResource({
     },
     gender: { type: 'string', write: true, filter: true },
     birth_date: { type: 'date', write: true, filter: true, sort: true },
-    external_ref: { type: 'string', write: true, filter: true, sql: externalRef },
+    external_ref: { type: 'string', write: true, filter: true, sql: shownExternalRef },
     primary_email_address: {
       type: 'string',
       filter: true,

@@ -1,5 +1,6 @@
 import type { SqlRunner } from '../../database/index.js';
 import type { MatchReport } from './match-report.js';
+import type { StoredEntry } from './stored-entry.js';
 
 /** The attributes that stand on the person; a member not given is left alone, `null` clears. */
 export const ATTRIBUTES = ['first_name', 'middle_name', 'last_name', 'gender', 'birth_date'] as const;
@@ -65,6 +66,8 @@ export interface Entry {
   readonly memberships?: readonly MembershipInput[];
   readonly assignments: readonly AssignmentInput[];
   readonly pointers: Readonly<Record<string, string>>;
+  /** What the door could not read: the entry fails by it. */
+  readonly faults?: readonly EntryError[];
 }
 
 export type ConflictingRef = 'by_name' | 'match' | 'separate';
@@ -124,6 +127,8 @@ export interface EntryResult {
   readonly personId?: string;
   /** Ready to be shown as `meta.match`. */
   readonly match: MatchReport;
+  /** Absent on failure. */
+  readonly stored?: StoredEntry;
   readonly errors: readonly EntryError[];
 }
 

@@ -19,6 +19,7 @@ export function finishResults({ results, held }: MergePlan, applied: AppliedPlan
     return {
       ...withoutPerson(result),
       ...(personId && { personId }),
+      ...(result.stored && { stored: result.stored }),
       match: { ...result.match, candidates },
       errors,
     };

@@ -1,7 +1,9 @@
 export { BothGroupIdentifiersError, requireOneKindOfGroups } from './both-group-identifiers.js';
 export { INSUFFICIENT_INFORMATION } from './creation-rule.js';
 export {
+  ATTRIBUTES,
   ENTRY_ERRORS,
+  entryError,
   type AssignmentInput,
   type AttributeName,
   type ConflictingRef,
@@ -24,3 +26,7 @@ export { MergeModule } from './merge.module.js';
 export { MergeService } from './merge.service.js';
 export { personChangeResource } from './person-change.resource.js';
 export { personDuplicateResource } from './person-duplicate.resource.js';
+export { isId } from './load-groups.js';
+export type { Attributes } from './person-state.js';
+export type { Sought } from './sought.js';
+export type { StoredEntry } from './stored-entry.js';

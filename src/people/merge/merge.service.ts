@@ -14,6 +14,7 @@ import { readEntry } from './read-entry.js';
 import { Statistics } from './renew-statistics.js';
 import { resolveScope, type MergeDefaults } from './resolve-scope.js';
 import { withMakers } from './snapshot.js';
+import { soughtBy, type Sought } from './sought.js';
 
 /**
  * Entries of a transaction. Others wait for the keys of a chunk as long as it takes, some 100 ms; fewer cost more
@@ -66,6 +67,14 @@ export class MergeService {
   ): Promise<EntryResult[]> {
     requireOneKindOfGroups(entries);
     return this.runChunk(tx, entries, actor, options, new Map());
+  }
+
+  /** How an entry would be looked for, in one statement. */
+  async soughtBy(source: Entry, actor: Actor): Promise<Sought> {
+    const groups = await loadGroups(this.database, [source], actor);
+    const options = { creationFromNamesAlone: false, unknownGroups: 'skip' as const };
+    const scope = resolveScope(source, actor, groups, options, this.defaults);
+    return soughtBy(readEntry(source, scope.region), scope);
   }
 
   /** @param makers which entry of the request made whom, of the people of earlier chunks */

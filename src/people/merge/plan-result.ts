@@ -7,6 +7,7 @@ import type { CandidateReport, MatchReport } from './match-report.js';
 import { comparedKeys, type EntryKeys, type NormalEntry } from './normal-entry.js';
 import { MAX_TOLD } from './plan-pairs.js';
 import type { Scope } from './resolve-scope.js';
+import { storedEntry } from './stored-entry.js';
 
 /** What is said of an entry before anything is known about its person. */
 function emptyReport(outcome: Outcome, keys: EntryKeys, scope: Scope): MatchReport {
@@ -48,7 +49,8 @@ export function doneResult(draft: EntryDraft, outcome: Outcome, decision?: Decis
     warnings,
     ...(duplicateOf !== undefined && { duplicate_of_index: duplicateOf }),
   };
-  return { index: entry.source.index, outcome, personId: person.id, match, errors: [] };
+  const stored = storedEntry(draft);
+  return { index: entry.source.index, outcome, personId: person.id, match, stored, errors: [] };
 }
 
 /** The one taken first, then the others with why they were not. */

@@ -19,9 +19,18 @@ import {
 } from './identity-keys.js';
 import type { NormalEmail, NormalEntry, NormalPhone } from './normal-entry.js';
 
+const LONGEST: Readonly<Record<AttributeName, number>> = {
+  ...{ first_name: 200, middle_name: 200, last_name: 200 },
+  ...{ gender: 50, birth_date: 10 },
+};
+
 /** Collects what cannot be used, so that all of an entry's problems are told at once. */
 class Problems {
-  readonly errors: EntryError[] = [];
+  readonly errors: EntryError[];
+
+  constructor(known: readonly EntryError[] = []) {
+    this.errors = [...known];
+  }
 
   add(detail: string, pointer: string | undefined): undefined {
     this.errors.push(entryError('invalid_attribute', detail, pointer));
@@ -35,7 +44,7 @@ class Problems {
 
 /** Checks an entry's values and brings them into normal form. Pure. @param region for phones without a country code */
 export function readEntry(entry: Entry, region: string): NormalEntry {
-  const problems = new Problems();
+  const problems = new Problems(entry.faults);
   return {
     source: entry,
     attributes: readAttributes(entry, problems),
@@ -70,6 +79,8 @@ function readAttribute(
   const stored = storedName(value);
   if (name === 'birth_date' && stored !== '' && !isDate(stored))
     return problems.add('A date such as 1815-12-10 is wanted here.', pointer);
+  if (stored.length > LONGEST[name])
+    return problems.add(`At most ${LONGEST[name]} characters are kept here.`, pointer);
   return stored === '' ? undefined : stored;
 }
 

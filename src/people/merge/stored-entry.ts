@@ -1,0 +1,27 @@
+import type { EntryDraft } from './entry-draft.js';
+import type { Attributes } from './person-state.js';
+
+/** An entry as its person has it now: each thing that the entry named, if it was stored, else what the person shows. */
+export interface StoredEntry {
+  readonly attributes: Attributes;
+  readonly externalRef: string | null;
+  readonly emailAddress: string | null;
+  readonly phoneNumber: string | null;
+}
+
+export function storedEntry({ keys, person, state }: EntryDraft): StoredEntry {
+  const refs = state.knownRefs(person);
+  const named = refs.find((ref) => ref === keys.externalRef);
+  return {
+    attributes: person.attributes,
+    externalRef: named ?? refs[0] ?? null,
+    emailAddress: namedOrPrimary(person.emails, keys.emails)?.email ?? null,
+    phoneNumber: namedOrPrimary(person.phones, keys.phones)?.number ?? null,
+  };
+}
+
+const namedOrPrimary = <P extends { readonly normalForm: string; readonly primary: boolean }>(
+  points: readonly P[],
+  [form]: readonly string[],
+): P | undefined =>
+  points.find(({ normalForm }) => normalForm === form) ?? points.find(({ primary }) => primary);

@@ -1,0 +1,60 @@
+import { isObject, JsonApiError } from '../../jsonapi/index.js';
+import type { Entry } from '../merge/index.js';
+import { unknownAttribute, type FlatWarning } from './flat-entry.js';
+import { malformed, readId, readText } from './flat-members.js';
+import { namesGroupsTwice, readGroups } from './named-groups.js';
+
+/** The body of `POST /persons/find`. */
+export interface Search {
+  /** What is sought, in the words of an entry: the merge room makes normal forms of it. */
+  readonly entry: Entry;
+  readonly identifier: string | undefined;
+  /** Only people with a greater id. */
+  readonly after: string;
+  readonly warnings: readonly FlatWarning[];
+}
+
+const MEMBERS: ReadonlySet<string> = new Set([
+  ...['first_name', 'last_name', 'email_address', 'phone_number', 'external_ref', 'identifier', 'after-id'],
+  ...['group_id', 'group_ids', 'group_external_ref', 'groups_external_refs'],
+]);
+
+/** Whoever comes back with the `last_id` of the last answer has seen all. */
+export const NO_MORE = '-1';
+
+/** @throws JsonApiError 400 */
+export function readSearch(body: unknown): Search {
+  if (!isObject(body)) throw malformed('Send an object with what the people have in common.', '');
+  if (namesGroupsTwice(body))
+    throw JsonApiError.of(
+      'both_group_identifiers_provided',
+      'Both group ids and external refs provided for the person find operation',
+      { pointer: '' },
+    );
+  const { groups, faults } = readGroups(body, '');
+  const [fault] = faults;
+  if (fault) throw malformed(fault.detail, fault.pointer ?? '');
+  const [email, number] = [readText(body, 'email_address'), readText(body, 'phone_number')];
+  return {
+    entry: {
+      index: 0,
+      attributes: { first_name: readText(body, 'first_name'), last_name: readText(body, 'last_name') },
+      externalRef: readText(body, 'external_ref'),
+      emails: email === undefined ? undefined : [{ email, pointer: '/email_address' }],
+      phones: number === undefined ? undefined : [{ number, pointer: '/phone_number' }],
+      groups: groups?.named,
+      assignments: [],
+      pointers: {},
+    },
+    identifier: readId(body, 'identifier'),
+    after: readAfter(readId(body, 'after-id')),
+    warnings: Object.keys(body)
+      .filter((name) => !MEMBERS.has(name))
+      .map((name) => unknownAttribute(name, '')),
+  };
+}
+
+function readAfter(id = '0'): string {
+  if (/^\d{1,18}$/.test(id) || id === NO_MORE) return id;
+  throw malformed('`after-id` must be the `last_id` of an answer.', '/after-id');
+}
