@@ -56,7 +56,7 @@ async function configureApp(app: NestFastifyApplication, env: Env): Promise<void
   await app.register(cors, {
     origin: [...env.corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE'],
-    exposedHeaders: ['ETag', 'Location', 'X-Request-Id'],
+    exposedHeaders: ['ETag', 'Idempotency-Replayed', 'Location', 'X-Request-Id'],
     // Otherwise OPTIONS that is no preflight gets a plain text and 400.
     strictPreflight: false,
   });

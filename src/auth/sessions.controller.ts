@@ -1,7 +1,26 @@
-import { Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import {
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Req,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ENV, type Env } from '../config/index.js';
-import { MEDIA_TYPE, readJson, type JsonApiRequest } from '../jsonapi/index.js';
+import {
+  AnswerInterceptor,
+  Idempotency,
+  MEDIA_TYPE,
+  readJson,
+  type Answer,
+  type JsonApiRequest,
+} from '../jsonapi/index.js';
 import type { Actor } from './actor.js';
 import { CurrentActor } from './current-actor.decorator.js';
 import { Public } from './public.decorator.js';
@@ -17,6 +36,7 @@ import { callerAddress } from './throttle/caller-address.js';
 export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,
+    private readonly idempotency: Idempotency,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
@@ -64,14 +84,18 @@ export class SessionsController {
   }
 
   @Delete(':id')
-  @HttpCode(204)
-  async revoke(
+  @UseInterceptors(AnswerInterceptor)
+  revoke(
     @CurrentActor() actor: Actor,
     @Param('id') id: string,
     @Req() request: JsonApiRequest,
-  ): Promise<void> {
-    checkParameters(request);
-    await this.sessions.revoke(actor, id);
+  ): Promise<Answer> {
+    return this.idempotency.run<Answer>(request, async (claim) => {
+      checkParameters(request);
+      const answer = { status: 204 };
+      await this.sessions.revoke(actor, id, (tx) => claim.store(tx, answer));
+      return answer;
+    });
   }
 
   private documentOf(sessions: SessionView | readonly SessionView[]): SessionDocument {

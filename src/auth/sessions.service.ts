@@ -106,11 +106,14 @@ export class SessionsService {
   }
 
   /** Ends a session: its tokens are refused from now on, by every process. @param id or `current` @throws JsonApiError 404 */
-  async revoke(actor: Actor, id: string): Promise<void> {
-    const revoked = await this.database.query(sql`
-      update sessions set revoked_at = now()
-      where id = ${ownId(actor, id)} and user_id = ${actor.userId} and ${LIVE} returning id`);
-    if (revoked.length === 0) throw notFound();
+  async revoke(actor: Actor, id: string, alongside?: (tx: SqlRunner) => Promise<void>): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const revoked = await tx.query(sql`
+        update sessions set revoked_at = now()
+        where id = ${ownId(actor, id)} and user_id = ${actor.userId} and ${LIVE} returning id`);
+      if (revoked.length === 0) throw notFound();
+      await alongside?.(tx);
+    });
   }
 
   /** A user without a live person cannot sign in. */

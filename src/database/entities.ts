@@ -4,6 +4,7 @@ import { User } from '../auth/user.entity.js';
 import { ContactAssignment } from '../contact-assignments/contact-assignment.entity.js';
 import { GroupMembership } from '../groups/group-membership.entity.js';
 import { Group } from '../groups/group.entity.js';
+import { IdempotencyKey } from '../jsonapi/idempotency/idempotency-key.entity.js';
 import { EmailAddress } from '../people/email-address.entity.js';
 import { PersonChange } from '../people/merge/person-change.entity.js';
 import { PersonDuplicate } from '../people/merge/person-duplicate.entity.js';
@@ -17,6 +18,7 @@ export const entities = [
   EmailAddress,
   Group,
   GroupMembership,
+  IdempotencyKey,
   Person,
   PersonChange,
   PersonDuplicate,

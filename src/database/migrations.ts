@@ -1,6 +1,7 @@
 import { CreatePeople1764000000000 } from '../../migrations/1764000000000-create-people.js';
 import { ShowTheDuplicateQueue1764000100000 } from '../../migrations/1764000100000-show-the-duplicate-queue.js';
 import { VersionRows1764000300000 } from '../../migrations/1764000300000-version-rows.js';
+import { IdempotencyKeys1764000310000 } from '../../migrations/1764000310000-idempotency-keys.js';
 import { LimitRates1764000500000 } from '../../migrations/1764000500000-limit-rates.js';
 import { FindPeopleByName1764001000000 } from '../../migrations/1764001000000-find-people-by-name.js';
 
@@ -9,6 +10,7 @@ export const migrations = [
   CreatePeople1764000000000,
   ShowTheDuplicateQueue1764000100000,
   VersionRows1764000300000,
+  IdempotencyKeys1764000310000,
   LimitRates1764000500000,
   FindPeopleByName1764001000000,
 ];

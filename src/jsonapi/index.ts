@@ -11,6 +11,8 @@ export { type JsonApiRequest } from './http/jsonapi-request.js';
 export { NegotiateGuard } from './http/negotiate.guard.js';
 export { putPlain, type PlainRefusal, type PlainRoutes } from './http/plain-routes.js';
 export { RouteTable } from './http/route-table.js';
+export { type Claim } from './idempotency/claim.js';
+export { Idempotency } from './idempotency/idempotency.js';
 export { JsonApiModule } from './jsonapi.module.js';
 export { type CallerKey } from './operations/caller-key.js';
 export {

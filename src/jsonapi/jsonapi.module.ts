@@ -5,6 +5,7 @@ import { PLAIN_ROUTES, PlainSpeech, type PlainRoutes } from './http/plain-routes
 import { resourceController } from './http/resource.controller.js';
 import { RouteTable } from './http/route-table.js';
 import { UnknownRouteController } from './http/unknown-route.controller.js';
+import { Idempotency } from './idempotency/idempotency.js';
 import { CALLER_KEY, type CallerKey } from './operations/caller-key.js';
 import { ChangeRelationship } from './operations/change-relationship.js';
 import { CreateResource } from './operations/create-resource.js';
@@ -36,6 +37,7 @@ export class JsonApiModule {
       providers: [
         ChangeRelationship,
         CreateResource,
+        Idempotency,
         PlainSpeech,
         { provide: PLAIN_ROUTES, useValue: plain },
         ReadEndpoints,
@@ -60,7 +62,15 @@ export class JsonApiModule {
             new DocumentBuilder(registry, new Links(env.publicUrl)),
         },
       ],
-      exports: [PlainSpeech, CreateResource, Registry, RouteTable, UpdateResource, RemoveResource],
+      exports: [
+        PlainSpeech,
+        CreateResource,
+        Idempotency,
+        Registry,
+        RouteTable,
+        UpdateResource,
+        RemoveResource,
+      ],
     };
   }
 }

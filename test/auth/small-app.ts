@@ -18,6 +18,7 @@ import type { FastifyReply } from 'fastify';
 import {
   AuthGuard,
   AuthModule,
+  callerKey,
   CurrentActor,
   Public,
   SessionRefreshInterceptor,
@@ -25,7 +26,7 @@ import {
 } from '../../src/auth/index.js';
 import { ENV, type Env } from '../../src/config/index.js';
 import { Database } from '../../src/database/index.js';
-import { JsonApiError, NegotiateGuard } from '../../src/jsonapi/index.js';
+import { Idempotency, JsonApiError, NegotiateGuard } from '../../src/jsonapi/index.js';
 
 @Injectable()
 class NobodyGuard implements CanActivate {
@@ -68,8 +69,9 @@ export async function bootSmallApp(env: Env, database: Database): Promise<NestFa
     providers: [
       { provide: ENV, useValue: env },
       { provide: Database, useValue: database },
+      { provide: Idempotency, useValue: new Idempotency(database, (actor) => callerKey(actor as Actor)) },
     ],
-    exports: [ENV, Database],
+    exports: [ENV, Database, Idempotency],
   })
   class GroundModule {}
 

@@ -211,7 +211,13 @@ describe('Headers', () => {
         const answer = await c.ada.api.get(path, { origin: 'https://web.example' });
         expect(answer.header('access-control-allow-origin')).toBe('https://web.example');
         const exposed = (answer.header('access-control-expose-headers') ?? '').split(/, */);
-        expect(exposed.sort()).toEqual(['ETag', 'Location', 'X-MH-Session', 'X-Request-Id']);
+        expect(exposed.sort()).toEqual([
+          'ETag',
+          'Idempotency-Replayed',
+          'Location',
+          'X-MH-Session',
+          'X-Request-Id',
+        ]);
         expect(answer.header('vary')).toMatch(/Origin/);
       }
     });

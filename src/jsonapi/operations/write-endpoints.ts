@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../database/index.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
+import type { Claim } from '../idempotency/claim.js';
+import { Idempotency } from '../idempotency/idempotency.js';
 import type { JsonApiRequest } from '../http/jsonapi-request.js';
 import { readDraft, type Draft } from '../request/read-draft.js';
 import { readLinkage } from '../request/read-linkage.js';
@@ -13,7 +15,10 @@ import { ShowResource } from './show-resource.js';
 import { requireUnchanged } from './write-columns.js';
 import { Writes } from './writes.js';
 
-/** The routes that write, of every resource type: one request, one transaction, and its answer read in it. */
+/**
+ * The routes that write, of every resource type: one request, one transaction, and its answer read in it, and kept with
+ * it when the request has an `Idempotency-Key`.
+ */
 @Injectable()
 export class WriteEndpoints {
   constructor(
@@ -22,30 +27,50 @@ export class WriteEndpoints {
     private readonly writes: Writes,
     private readonly show: ShowResource,
     private readonly database: Database,
+    private readonly idempotency: Idempotency,
   ) {}
 
   create(resource: Resource, request: JsonApiRequest): Promise<Answer> {
-    const context = this.contexts.of(resource, request, READ_ONE, resource.createParameters);
-    const draft = this.draft(context, request);
-    return this.write(context, (tx) => this.writes.create(tx, context, draft));
+    return this.idempotency.run(request, async (claim) => {
+      const context = this.contexts.of(resource, request, READ_ONE, resource.createParameters);
+      const draft = this.draft(context, request);
+      return this.write(claim, context, (tx) => this.writes.create(tx, context, draft));
+    });
   }
 
   update(resource: Resource, request: JsonApiRequest, word: string): Promise<Answer> {
-    const context = this.contexts.of(resource, request, READ_ONE);
-    const id = idOf(resource, word, context.actor);
-    const draft = this.draft(context, request, id);
-    return this.write(context, (tx) => this.writes.update(tx, context, id, draft));
+    return this.idempotency.run(request, async (claim) => {
+      const context = this.contexts.of(resource, request, READ_ONE);
+      const id = idOf(resource, word, context.actor);
+      const draft = this.draft(context, request, id);
+      return this.write(claim, context, (tx) => this.writes.update(tx, context, id, draft));
+    });
   }
 
-  async remove(resource: Resource, request: JsonApiRequest, word: string): Promise<Answer> {
-    const context = this.contexts.of(resource, request, []);
-    const id = idOf(resource, word, context.actor);
-    await this.database.transaction((tx) => this.writes.remove(tx, context, id));
-    return { status: 204 };
+  remove(resource: Resource, request: JsonApiRequest, word: string): Promise<Answer> {
+    return this.idempotency.run(request, async (claim) => {
+      const context = this.contexts.of(resource, request, []);
+      const id = idOf(resource, word, context.actor);
+      return this.inTransaction(claim, async (tx) => {
+        await this.writes.remove(tx, context, id);
+        return { status: 204 };
+      });
+    });
   }
 
   /** PATCH, POST and DELETE of `/people/1/relationships/groups`; answers with the linkage as it is then. */
-  async changeRelationship(
+  changeRelationship(
+    resource: Resource,
+    request: JsonApiRequest,
+    word: string,
+    name: string,
+    kind: RelationshipChange,
+  ): Promise<Answer> {
+    return this.idempotency.run(request, (claim) => this.relate(claim, resource, request, word, name, kind));
+  }
+
+  private async relate(
+    claim: Claim<Answer>,
     resource: Resource,
     request: JsonApiRequest,
     word: string,
@@ -60,7 +85,7 @@ export class WriteEndpoints {
     const id = idOf(resource, word, context.actor);
     await this.writes.requireWritable(this.database, context, id, name);
     const linkage = readLinkage(readJson(request.body), relationship, context.lenient);
-    return this.inTransaction(async (tx) => {
+    return this.inTransaction(claim, async (tx) => {
       const written = await this.writes.changeRelationship(tx, context, id, name, kind, linkage);
       if (written.refusal) return written.refusal;
       // Who takes somebody out of her groups may not see her any more, and still what is left of them.
@@ -78,16 +103,27 @@ export class WriteEndpoints {
     return draft;
   }
 
-  private write(context: OperationContext, work: (tx: Transaction) => Promise<Written>): Promise<Answer> {
-    return this.inTransaction(async (tx) => {
+  private write(
+    claim: Claim<Answer>,
+    context: OperationContext,
+    work: (tx: Transaction) => Promise<Written>,
+  ): Promise<Answer> {
+    return this.inTransaction(claim, async (tx) => {
       const written = await work(tx);
       return written.refusal ?? this.show.written(tx, context, written);
     });
   }
 
   /** A refusal that is returned keeps what was written on the way; one that is thrown does not. */
-  private async inTransaction(work: (tx: Transaction) => Promise<Answer | JsonApiError>): Promise<Answer> {
-    const done = await this.database.transaction(work);
+  private async inTransaction(
+    claim: Claim<Answer>,
+    work: (tx: Transaction) => Promise<Answer | JsonApiError>,
+  ): Promise<Answer> {
+    const done = await this.database.transaction(async (tx) => {
+      const outcome = await work(tx);
+      await claim.store(tx, outcome);
+      return outcome;
+    });
     if (done instanceof Error) throw done;
     return done;
   }
