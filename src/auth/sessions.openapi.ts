@@ -157,10 +157,13 @@ export const sessionsApi: OpenApiPart = {
         operationId: 'deleteSession',
         summary: 'Sign out',
         tags,
-        parameters: [id],
+        parameters: [id, { $ref: '#/components/parameters/Idempotency-Key' }],
         responses: {
-          204: { description: 'Its tokens are refused from now on.', headers: headerRefs(['X-Request-Id']) },
-          ...errorResponses([400, 401, 404, 406, 415, 429, 500, 503]),
+          204: {
+            description: 'Its tokens are refused from now on.',
+            headers: headerRefs(['X-Request-Id', 'Idempotency-Replayed']),
+          },
+          ...errorResponses([400, 401, 404, 406, 409, 415, 422, 429, 500, 503]),
         },
       },
     },

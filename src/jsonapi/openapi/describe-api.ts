@@ -25,6 +25,10 @@ const HEADERS: Readonly<Record<string, Header>> = {
   'X-Request-Id': { description: 'The id of the request: yours, or a new one.', schema: { type: 'string' } },
   'X-MH-Session': { description: 'A fresh token, for whoever is signed in.', schema: { type: 'string' } },
   ETag: { description: 'The version of what is shown.', schema: { type: 'string' } },
+  'Idempotency-Replayed': {
+    description: 'This was answered before to the same `Idempotency-Key`.',
+    schema: { type: 'string', const: 'true' },
+  },
   Location: {
     description: 'Where the new resource is.',
     schema: { type: 'string', format: 'uri-reference' },
@@ -43,6 +47,12 @@ const HEADER_PARAMETERS: Readonly<Record<string, Parameter>> = {
     in: 'header',
     description: 'The ETag of what you have read: 412 when it has changed since.',
     schema: { type: 'string' },
+  },
+  'Idempotency-Key': {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: 'A new one, such as a UUID, for each write: sent again, the write is not done again.',
+    schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
   },
   'If-None-Match': {
     name: 'If-None-Match',

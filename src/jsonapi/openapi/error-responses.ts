@@ -64,7 +64,7 @@ const FURTHER_HEADERS: Readonly<Record<number, Readonly<Record<string, Header>>>
   405: { Allow: { description: 'The methods that are possible here.', schema: { type: 'string' } } },
 };
 const RETRY_AFTER: Header = {
-  description: 'Seconds to wait.',
+  description: 'Seconds to wait, where waiting helps.',
   schema: { type: 'string', pattern: '^[0-9]+$' },
 };
 
@@ -77,7 +77,7 @@ export const ERROR_RESPONSES: Readonly<Record<string, Response>> = Object.fromEn
       headers: {
         'X-Request-Id': ref('headers', 'X-Request-Id'),
         ...FURTHER_HEADERS[status],
-        ...([429, 503].includes(status) && { 'Retry-After': RETRY_AFTER }),
+        ...([409, 429, 503].includes(status) && { 'Retry-After': RETRY_AFTER }),
       },
       content: {
         [MEDIA_TYPE]: {

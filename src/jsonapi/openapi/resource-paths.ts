@@ -83,11 +83,11 @@ class ResourcePaths {
     const schema = schemaRef(`${this.name}CreatedDocument`);
     const example = this.examples.created(this.resource);
     return this.operation(`create${this.name}`, `Add a ${this.words}`, {
-      parameters: [...this.oneParameters(this.resource), ...this.ownParameters()],
+      parameters: [...this.oneParameters(this.resource), ...this.ownParameters(), idempotencyKey],
       requestBody: bodyOf(schemaRef(`${this.name}Create`), this.examples.creations(this.resource)),
       responses: {
-        200: answerOf('It was there already; this is how it is now.', schema, example),
-        201: answerOf('Made; in a dry run, what would be.', schema, example, ['Location']),
+        200: answerOf('It was there already; this is how it is now.', schema, example, [REPLAYED]),
+        201: answerOf('Made; in a dry run, what would be.', schema, example, ['Location', REPLAYED]),
         ...errorResponses(WRITES),
       },
     });
@@ -107,13 +107,14 @@ class ResourcePaths {
   private update(): Operation {
     const schema = schemaRef(`${this.name}OrNoneDocument`);
     return this.operation(`update${this.name}`, `Change a ${this.words}`, {
-      parameters: [this.id(), ...this.oneParameters(this.resource), ifMatch],
+      parameters: [this.id(), ...this.oneParameters(this.resource), ifMatch, idempotencyKey],
       requestBody: bodyOf(schemaRef(`${this.name}Update`), this.examples.changes(this.resource)),
       responses: {
         200: answerOf(
           'As it is now, or `null` when you cannot read it any more.',
           schema,
           this.examples.document(this.resource),
+          [REPLAYED],
         ),
         ...errorResponses(CHANGES),
       },
@@ -122,9 +123,9 @@ class ResourcePaths {
 
   private remove(): Operation {
     return this.operation(`delete${this.name}`, `Delete a ${this.words}`, {
-      parameters: [this.id(), ifMatch],
+      parameters: [this.id(), ifMatch, idempotencyKey],
       responses: {
-        204: { description: 'Gone.', headers: headerRefs(['X-Request-Id', 'X-MH-Session']) },
+        204: { description: 'Gone.', headers: headerRefs(['X-Request-Id', 'X-MH-Session', REPLAYED]) },
         ...errorResponses(CHANGES),
       },
     });
@@ -172,7 +173,7 @@ class ResourcePaths {
     const type = pascal(end.type);
     const write = (verb: string, sentence: string): Operation =>
       this.operation(`${verb}${this.name}${pascal(name)}Relationship`, sentence, {
-        parameters: [this.id(), ifMatch],
+        parameters: [this.id(), ifMatch, idempotencyKey],
         requestBody: bodyOf(
           schemaRef(many ? `${type}Ends` : `${type}End`),
           this.examples.ends(this.resource, name),
@@ -182,6 +183,7 @@ class ResourcePaths {
             'The linkage as it is now.',
             schemaRef(`${type}${many ? 'Linkages' : 'Linkage'}`),
             this.examples.linkage(this.resource, name),
+            [REPLAYED],
           ),
           ...errorResponses(CHANGES),
         },
@@ -243,6 +245,8 @@ class ResourcePaths {
   }
 }
 
+const REPLAYED = 'Idempotency-Replayed';
+const idempotencyKey = ref('parameters', 'Idempotency-Key');
 const ifMatch = ref('parameters', 'If-Match');
 const ifNoneMatch = ref('parameters', 'If-None-Match');
 const requestId = ref('parameters', 'X-Request-Id');
