@@ -1,6 +1,7 @@
 import { IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
 import { ROLES } from '../auth/index.js';
 import { defineResource } from '../jsonapi/index.js';
+import { GroupMembershipWrites } from './group-membership-writes.js';
 import { GroupMembership } from './group-membership.entity.js';
 import { groupMembershipPolicy } from './group-membership.policy.js';
 
@@ -17,6 +18,11 @@ export const groupMembershipResource = defineResource({
   entity: GroupMembership,
   dto: GroupMembershipAttributes,
   policy: groupMembershipPolicy,
+  operations: {
+    create: GroupMembershipWrites,
+    update: GroupMembershipWrites,
+    remove: GroupMembershipWrites,
+  },
   about: {
     summary: 'A person in a group, with a role there.',
     exampleId: '2',
@@ -43,6 +49,7 @@ export const groupMembershipResource = defineResource({
       type: 'person',
       column: 'person_id',
       write: 'create',
+      required: true,
       idAttribute: 'person_id',
     },
     group: { kind: 'to-one', type: 'group', column: 'group_id', write: 'create', idAttribute: 'group_id' },

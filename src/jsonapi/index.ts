@@ -25,7 +25,7 @@ export {
   type UpdateOperation,
   type Written,
 } from './operations/operation.js';
-export { LENIENT_STATUS } from './lenient.js';
+export { LENIENT_DETAIL, LENIENT_STATUS } from './lenient.js';
 export { describeApi } from './openapi/describe-api.js';
 export { closed, schemaRef } from './openapi/document-schemas.js';
 export { errorResponses } from './openapi/error-responses.js';
@@ -38,7 +38,10 @@ export {
   type Schema,
 } from './openapi/openapi.js';
 export { describeProfile } from './openapi/describe-profile.js';
-export { lockRow } from './operations/write-columns.js';
+export { authorizeRemoval } from './operations/remove-resource.js';
+export { notFound } from './operations/request-context.js';
+export { authorizeUpdate } from './operations/update-resource.js';
+export { findRow, pointerIn } from './operations/write-columns.js';
 export { parseQueryString, problem } from './query/query-string.js';
 export { PRIMARY, type Draft } from './request/read-draft.js';
 export { type LinkageDraft } from './request/read-linkage.js';

@@ -26,3 +26,8 @@ export const TYPE_ALIASES: Readonly<Record<string, string>> = { email: 'email_ad
 
 /** Codes with another status than the catalog's: the mobile app takes 409 for success. */
 export const LENIENT_STATUS: Readonly<Partial<Record<ErrorCode, number>>> = { ambiguous_match: 422 };
+
+/** Codes whose sentence the apps compare with theirs. */
+export const LENIENT_DETAIL: Readonly<Partial<Record<ErrorCode, string>>> = {
+  protected_person: 'You are not allowed to edit first names of other MissionHub users',
+};

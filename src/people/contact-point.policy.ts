@@ -1,14 +1,22 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
-import type { ResourcePolicy } from '../jsonapi/index.js';
-import { raw } from 'sql-template-tag';
+import type { ResourcePolicy, WriteRequest } from '../jsonapi/index.js';
+import { requireChangeable } from './person-rights.js';
 import { readablePerson } from './readable-person.js';
 
-/** E-mails and phones are read with their person. */
+/** What a person has of her own: read with her, and written by whoever may change her. */
 export const contactPointPolicy: ResourcePolicy<Actor> = {
   readableWith: 'person',
   readable(actor: Actor, row: Sql): Sql {
     const person = raw(`${row.text}_person`);
     return sql`exists (select from people ${person} where ${person}.id = ${row}.person_id and ${readablePerson(actor, person)})`;
   },
+  create: requireItsPerson,
+  update: requireItsPerson,
+  remove: requireItsPerson,
 };
+
+async function requireItsPerson({ actor, tx, row, values, pointerTo }: WriteRequest<Actor>): Promise<void> {
+  const pointer = row ? undefined : pointerTo('person');
+  await requireChangeable(tx, actor, String((row ?? values)['person_id']), pointer);
+}

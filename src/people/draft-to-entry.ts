@@ -1,14 +1,37 @@
 import { JsonApiError, PRIMARY, type Draft, type Problem } from '../jsonapi/index.js';
-import type { AssignmentInput, EmailInput, Entry, MembershipInput, PhoneInput } from './merge/index.js';
+import { membershipInput } from './membership-input.js';
+import type { AssignmentInput, EmailInput, Entry, PhoneInput, Removal } from './merge/index.js';
+
+/** What is known of the person and of her records before a draft about her is read. */
+export interface DraftPerson {
+  /** Absent: whom the entry means is found out. */
+  readonly personId?: string;
+  /** The groups of the memberships that the draft names by id. */
+  readonly groupsOf: ReadonlyMap<string, string>;
+  /** What leaves her because the draft names what stays. */
+  readonly removals?: readonly Removal[];
+}
+
+/** Types in `included` that the merge room writes; an assignment with an id is there already, and changes by itself. */
+const isOfEntry = ({ resource: { type }, id }: Draft): boolean =>
+  ['email_address', 'phone_number', 'group_membership'].includes(type) ||
+  (type === 'contact_assignment' && id === undefined);
+
+/** What came along and is written by its own resource, once the person is known. */
+export const besideEntry = ({ included }: Draft): Draft[] => included.filter((one) => !isOfEntry(one));
 
 /** A JSON:API document about a person as an entry of the merge room. @throws JsonApiError for what cannot be written this way */
-export function draftToEntry(draft: Draft, personId?: string): Entry {
+export function draftToEntry(draft: Draft, { personId, groupsOf, removals }: DraftPerson): Entry {
   const problems: Problem[] = [];
-  const of = (type: string): Draft[] => draft.included.filter(({ resource }) => resource.type === type);
+  const included = draft.included.filter(isOfEntry);
+  const of = (type: string): Draft[] => included.filter(({ resource }) => resource.type === type);
   const { external_ref: externalRef, ...attributes } = draft.attributes as Record<string, string | null>;
   const emails = of('email_address').map((one) => contactPoint(one, personId, problems) as EmailInput);
   const phones = of('phone_number').map((one) => contactPoint(one, personId, problems) as PhoneInput);
-  const memberships = of('group_membership').map((one) => membership(one, personId, problems));
+  const memberships = of('group_membership').map((one) => {
+    requirePrimary(one, 'person', personId, problems);
+    return membershipInput(one, problems, groupsOf.get(one.id ?? ''));
+  });
   const assignments = of('contact_assignment').map((one) => assignment(one, problems));
   const ids = groupIds(draft, personId, problems);
   if (problems.length > 0) throw new JsonApiError(problems);
@@ -22,6 +45,7 @@ export function draftToEntry(draft: Draft, personId?: string): Entry {
     groups: ids && { ids },
     memberships: memberships.length > 0 ? memberships : undefined,
     assignments,
+    removals,
     pointers: pointersOf(draft, ids),
   };
 }
@@ -36,20 +60,21 @@ function pointersOf(
   return { entry: pointer, ...Object.fromEntries(said), groups, ...Object.fromEntries(each) };
 }
 
-/** Groups of a person are named at creation; the other relationships are written by their own resources. */
+/** Naming no group puts a new person nowhere, and takes nothing but groups from one that there is. */
 function groupIds(
   draft: Draft,
   personId: string | undefined,
   problems: Problem[],
 ): readonly string[] | undefined {
   for (const name of Object.keys(draft.relationships))
-    if (name !== 'groups' || personId !== undefined)
+    if (name !== 'groups')
       problems.push({
         code: 'read_only',
         detail: `The relationship "${name}" of a person is not written here; use the resources in it.`,
         source: { pointer: draft.pointers[name] },
       });
-  return draft.relationships['groups'] as readonly string[] | undefined;
+  const ids = draft.relationships['groups'] as readonly string[] | undefined;
+  return personId !== undefined && ids?.length === 0 ? undefined : ids;
 }
 
 function contactPoint(
@@ -59,29 +84,6 @@ function contactPoint(
 ): { id?: string; pointer: string } {
   requirePrimary(one, 'person', personId, problems);
   return { id: one.id, ...one.attributes, pointer: one.pointer };
-}
-
-function membership(one: Draft, personId: string | undefined, problems: Problem[]): MembershipInput {
-  requirePrimary(one, 'person', personId, problems);
-  const {
-    role,
-    archived_at: archivedAt,
-    group_external_ref: groupExternalRef,
-  } = one.attributes as Record<string, string | null>;
-  const groupId = one.relationships['group'] as string | null | undefined;
-  if (one.id === undefined && !groupId && !groupExternalRef)
-    problems.push({
-      code: 'invalid_attribute',
-      detail: 'Name the group by `group_id` or `group_external_ref`.',
-      source: { pointer: one.pointer },
-    });
-  return {
-    ...(groupId && { groupId }),
-    ...(groupExternalRef && { groupExternalRef }),
-    role: role ?? undefined,
-    archivedAt,
-    pointer: one.pointer,
-  };
 }
 
 /** `assigned_to_id` or `person_id`; the omitted end becomes the person of the document. */

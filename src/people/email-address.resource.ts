@@ -1,5 +1,6 @@
 import { defineResource } from '../jsonapi/index.js';
 import { EmailAddressAttributes } from './contact-point.dto.js';
+import { WriteContactPoint } from './contact-point.operation.js';
 import { contactPointPolicy } from './contact-point.policy.js';
 import { EmailAddress } from './email-address.entity.js';
 
@@ -9,6 +10,7 @@ export const emailAddressResource = defineResource({
   entity: EmailAddress,
   dto: EmailAddressAttributes,
   policy: contactPointPolicy,
+  operations: { create: WriteContactPoint, update: WriteContactPoint, remove: WriteContactPoint },
   about: {
     summary: 'An e-mail address of a person. One of them is the primary one.',
     attributes: {
@@ -21,5 +23,7 @@ export const emailAddressResource = defineResource({
     created_at: { type: 'timestamp', filter: true, sort: true },
     updated_at: { type: 'timestamp', filter: true, sort: true },
   },
-  relationships: { person: { kind: 'to-one', type: 'person', column: 'person_id', write: 'create' } },
+  relationships: {
+    person: { kind: 'to-one', type: 'person', column: 'person_id', write: 'create', required: true },
+  },
 });

@@ -1,14 +1,28 @@
 import { Module } from '@nestjs/common';
+import { GroupMembershipWrites } from '../groups/index.js';
+import { ChangeGroups } from './change-groups.operation.js';
+import { ChangePerson } from './change-person.js';
+import { WriteContactPoint } from './contact-point.operation.js';
 import { CreatePerson } from './create-person.operation.js';
+import { WriteGroupMembership } from './group-membership.operation.js';
 import { MergeModule } from './merge/index.js';
 import { FindPersons, PersonsController } from './persons/index.js';
 import { RemovePerson } from './remove-person.operation.js';
 import { UpdatePerson } from './update-person.operation.js';
 
-/** People, their contact points, and finding the one we already know. */
+/** People, what they consist of, and finding the one we already know. */
 @Module({
   imports: [MergeModule],
   controllers: [PersonsController],
-  providers: [CreatePerson, FindPersons, RemovePerson, UpdatePerson],
+  providers: [
+    ChangeGroups,
+    ChangePerson,
+    CreatePerson,
+    FindPersons,
+    RemovePerson,
+    UpdatePerson,
+    WriteContactPoint,
+    { provide: GroupMembershipWrites, useClass: WriteGroupMembership },
+  ],
 })
 export class PeopleModule {}

@@ -1,6 +1,7 @@
 import sql, { raw } from 'sql-template-tag';
 import { groupsWhere, type Actor } from '../auth/index.js';
 import type { SqlRunner } from '../database/index.js';
+import { JsonApiError } from '../jsonapi/index.js';
 import { readablePerson } from './readable-person.js';
 
 export interface PersonRights {
@@ -55,4 +56,19 @@ export async function personRights(
     hasLogin: row.login,
     owned: groupless && (row.created || actor.superAdmin),
   };
+}
+
+/** @param pointer where the request names her, if it does @throws JsonApiError 404, 403 */
+export async function requireChangeable(
+  runner: SqlRunner,
+  actor: Actor,
+  id: string,
+  pointer?: string,
+): Promise<void> {
+  const source = pointer === undefined ? undefined : { pointer };
+  const rights = await personRights(runner, actor, id);
+  if (!rights) throw JsonApiError.of('not_found', `There is no person "${id}" that you can read.`, source);
+  if (rights.change) return;
+  const detail = 'Users of a group of this person change her; you only read her.';
+  throw JsonApiError.of('forbidden', detail, source);
 }

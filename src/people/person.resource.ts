@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import { defineResource } from '../jsonapi/index.js';
+import { ChangeGroups } from './change-groups.operation.js';
 import { CreatePerson } from './create-person.operation.js';
 import { personAbout } from './person.about.js';
 import { PersonAttributes } from './person.dto.js';
@@ -23,7 +24,12 @@ export const personResource = defineResource({
   idAlias: (word, actor: Actor) => (word === 'me' ? actor.personId : undefined),
   takes: ['email_address', 'phone_number', 'group_membership', 'contact_assignment'],
   createParameters: ['dry_run', 'conflicting_ref', 'name_guard'],
-  operations: { create: CreatePerson, update: UpdatePerson, remove: RemovePerson },
+  operations: {
+    create: CreatePerson,
+    update: UpdatePerson,
+    remove: RemovePerson,
+    relationships: { groups: ChangeGroups },
+  },
   attributes: {
     first_name: name,
     middle_name: name,
@@ -65,6 +71,7 @@ export const personResource = defineResource({
         to: 'group_id',
         where: (link) => sql`${link}.archived_at is null`,
       },
+      write: true,
     },
     contact_assignments: { kind: 'to-many', type: 'contact_assignment', foreignKey: 'assigned_to_id' },
     reverse_contact_assignments: { kind: 'to-many', type: 'contact_assignment', foreignKey: 'person_id' },

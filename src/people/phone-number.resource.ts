@@ -1,5 +1,6 @@
 import { defineResource } from '../jsonapi/index.js';
 import { PhoneNumberAttributes } from './contact-point.dto.js';
+import { WriteContactPoint } from './contact-point.operation.js';
 import { contactPointPolicy } from './contact-point.policy.js';
 import { PhoneNumber } from './phone-number.entity.js';
 
@@ -9,6 +10,7 @@ export const phoneNumberResource = defineResource({
   entity: PhoneNumber,
   dto: PhoneNumberAttributes,
   policy: contactPointPolicy,
+  operations: { create: WriteContactPoint, update: WriteContactPoint, remove: WriteContactPoint },
   about: {
     summary: 'A phone number of a person. One of them is the primary one.',
     attributes: {
@@ -25,5 +27,7 @@ export const phoneNumberResource = defineResource({
     extension: { type: 'string', write: true },
     primary: { type: 'boolean', column: 'is_primary', write: true, filter: true },
   },
-  relationships: { person: { kind: 'to-one', type: 'person', column: 'person_id', write: 'create' } },
+  relationships: {
+    person: { kind: 'to-one', type: 'person', column: 'person_id', write: 'create', required: true },
+  },
 });

@@ -1,4 +1,4 @@
-import { JsonApiError, LENIENT_STATUS } from '../jsonapi/index.js';
+import { JsonApiError, LENIENT_DETAIL, LENIENT_STATUS } from '../jsonapi/index.js';
 import type { EntryResult } from './merge/index.js';
 
 /** The errors of a failed entry as a refusal. */
@@ -7,7 +7,7 @@ export function refusalOf({ errors }: EntryResult, lenient: boolean): JsonApiErr
   return new JsonApiError(
     errors.map(({ code, detail, pointer, meta }) => ({
       code,
-      detail,
+      detail: (lenient && LENIENT_DETAIL[code]) || detail,
       ...(pointer !== undefined && { source: { pointer } }),
       ...(meta && { meta: { ...meta } }),
       ...(lenient && { status: LENIENT_STATUS[code] }),

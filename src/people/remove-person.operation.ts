@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Row, Transaction } from '../database/index.js';
 import { JsonApiError, type OperationContext, type RemoveOperation } from '../jsonapi/index.js';
-import { lockKeys } from './merge/index.js';
+import { lockPeople } from './merge/index.js';
 import { personRights } from './person-rights.js';
 
 /**
@@ -14,7 +14,7 @@ import { personRights } from './person-rights.js';
 export class RemovePerson implements RemoveOperation {
   async remove(tx: Transaction, context: OperationContext<Actor>, id: string): Promise<void> {
     const { actor, requestId } = context;
-    await lockPerson(tx, id);
+    await lockPeople(tx, [id]);
     const rights = await personRights(tx, actor, id);
     if (!rights) throw JsonApiError.of('not_found', `There is no person "${id}" that you can read.`);
     const { removableMemberships: memberships, otherMemberships, hasLogin, owned } = rights;
@@ -53,18 +53,6 @@ export class RemovePerson implements RemoveOperation {
       insert into person_changes (person_id, actor_id, action, before, after, request_id)
       values (${id}, ${actor.personId}, ${gone ? 'deleted' : 'left_groups'}, ${JSON.stringify(before)}::jsonb, '{}', ${requestId})`);
   }
-}
-
-/** Like every door that changes a person: her keys first, then her row. */
-async function lockPerson(tx: Transaction, id: string): Promise<void> {
-  const [keys] = await tx.query<{ refs: string[]; emails: string[]; phones: string[] }>(sql`
-    select
-      array(select external_ref from group_memberships where person_id = p.id and external_ref is not null) as refs,
-      array(select normal_form from email_addresses where person_id = p.id) as emails,
-      array(select normal_form from phone_numbers where person_id = p.id) as phones
-    from people p where p.id = ${id}::bigint`);
-  if (keys) await lockKeys(tx, keys);
-  await tx.query(sql`select from people where id = ${id}::bigint for no key update`);
 }
 
 /** The last owner of a group stays. The owners' rows are locked, so that two do not leave at once. */

@@ -91,6 +91,11 @@ describe('PATCH and DELETE of a person', () => {
       status: 403,
       errors: [['protected_person', '/data/attributes/first_name']],
     });
+    // The sentence that the apps know.
+    const told = await user.api.lenient.put(path, document(ada.personId, { first_name: 'Not Ada' }));
+    expect(told.document.errors).toMatchObject([
+      { status: '403', detail: 'You are not allowed to edit first names of other MissionHub users' },
+    ]);
     expect((await ada.api.patch('/people/me', document(ada.personId, { middle_name: 'King' }))).status).toBe(
       200,
     );

@@ -1,6 +1,6 @@
 import { getMetadataStorage } from 'class-validator';
 import type { Attribute, ValueType } from '../resource/define-resource.js';
-import type { Resource } from '../resource/registry.js';
+import { isClearable, type Resource } from '../resource/registry.js';
 import { ref, type Schema } from './openapi.js';
 
 type Rule = Readonly<{
@@ -56,10 +56,9 @@ export function shownAttribute(resource: Resource, name: string): Schema {
 
 /** An attribute as it may be sent. */
 export function writtenAttribute(resource: Resource, name: string): Schema {
-  const attribute = resource.attributes[name] as Attribute;
-  const clearable = attribute.writeOnly || attribute.sql || resource.nullable.has(attribute.column ?? name);
-  const schema = described(resource, name, { ...VALUES[attribute.type], ...writtenRules(resource, name) });
-  return isOptional(resource, name) && clearable ? orNull(schema) : schema;
+  const { type } = resource.attributes[name] as Attribute;
+  const schema = described(resource, name, { ...VALUES[type], ...writtenRules(resource, name) });
+  return isOptional(resource, name) && isClearable(resource, name) ? orNull(schema) : schema;
 }
 
 /** The dto says whether it may be left out. */

@@ -26,6 +26,7 @@ export const nullOr = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'nu
 
 const link: Schema = { type: 'string', description: 'A URI; its brackets are not encoded.' };
 const linkOrNull: Schema = { type: ['string', 'null'] };
+const text: Schema = { type: 'string' };
 const count: Schema = { type: 'integer', minimum: 0 };
 
 /** What documents of every type are made of. */
@@ -53,6 +54,17 @@ export const DOCUMENT_SCHEMAS: Readonly<Record<string, Schema>> = {
     ...closed({ total: count }, ['total']),
     description: 'How many there are, on `page[total]=true`.',
   },
+  LinkageMeta: closed(
+    {
+      total: { ...count, description: 'How many there are, on `page[total]=true`.' },
+      warnings: {
+        type: 'array',
+        items: closed({ code: text, detail: text, pointer: text }, ['code', 'detail']),
+        description: 'Of ends that were to be added and were not, each with the reason.',
+      },
+    },
+    [],
+  ),
 };
 
 /** A document about one resource, or about none. */
@@ -88,7 +100,7 @@ export const linkageDocument = (identifier: Schema, many: boolean): Schema =>
       jsonapi: schemaRef('JsonApi'),
       links: schemaRef(many ? 'LinkagePageLinks' : 'RelationshipLinks'),
       data: many ? { type: 'array', items: identifier } : nullOr(identifier),
-      ...(many && { meta: schemaRef('ListMeta') }),
+      ...(many && { meta: schemaRef('LinkageMeta') }),
     },
     ['jsonapi', 'links', 'data'],
   );

@@ -21,7 +21,7 @@ export class CreateResource implements CreateOperation {
     const values = await authorizeCreation(tx, this.registry, context, draft);
     const id = await insertRow(tx, draft, values);
     await this.links.writeAll(tx, context, id, draft);
-    return { id, created: true };
+    return { id, created: true, rest: draft.included };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { SqlRunner, Transaction } from '../../database/index.js';
+import type { Row, SqlRunner, Transaction } from '../../database/index.js';
 import type { Document } from '../document/document.js';
 import type { JsonApiError } from '../errors/jsonapi-error.js';
 import type { ResourceQuery } from '../query/resource-query.js';
@@ -40,6 +40,8 @@ export interface Written {
   /** The actor as the write has left her, when it gave her rights that she needs to read what she wrote. */
   readonly actor?: unknown;
   readonly meta?: Record<string, unknown>;
+  /** What came along and is still to be written: each by its own type, as part of this resource. */
+  readonly rest?: readonly Draft[];
   /** Answered instead, once the transaction is committed: what was written on the way stays. */
   readonly refusal?: JsonApiError;
 }
@@ -73,4 +75,18 @@ export interface RelationshipOperation {
     kind: RelationshipChange,
     linkage: LinkageDraft,
   ): Promise<Written>;
+}
+
+/** A row that is part of another resource, before and after: `null` when it was made or removed. */
+export interface PartChange {
+  readonly part: Resource;
+  /** The id of what it is part of. */
+  readonly wholeId: string;
+  readonly before: Row | null;
+  readonly after: Row | null;
+}
+
+/** Is told of changes in their transaction. */
+export interface RememberParts {
+  remember(tx: Transaction, context: OperationContext<never>, changes: readonly PartChange[]): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import sql, { join, type Sql } from 'sql-template-tag';
-import type { Transaction } from '../../database/index.js';
+import type { Row, Transaction } from '../../database/index.js';
 import type { Draft } from '../request/read-draft.js';
 import type { ResourcePolicy } from '../resource/define-resource.js';
 import { Registry } from '../resource/registry.js';
@@ -10,6 +10,7 @@ import type { OperationContext, UpdateOperation, Written } from './operation.js'
 import { notFound } from './request-context.js';
 import {
   columnsOf,
+  findRow,
   forbidden,
   lockRow,
   orConflict,
@@ -40,13 +41,30 @@ export class UpdateResource implements UpdateOperation {
     await policy.update({ actor, tx, row, values, pointerTo: pointerIn(draft) });
     await context.precondition?.(tx);
     const linked = await this.links.writeAll(tx, context, id, draft);
-    if (!linked && Object.keys(values).length === 0) return { id, created: false };
+    if (!linked && Object.keys(values).length === 0) return { id, created: false, rest: draft.included };
     const set = assignments({ ...values, version: sql`version + 1` });
     await orConflict(draft, () =>
       tx.query(sql`update ${identifier(resource.table)} set ${set} where id = ${id}::bigint`),
     );
-    return { id, created: false };
+    return { id, created: false, rest: draft.included };
   }
+}
+
+/** The same of a type with locks of its own: the row as it is now, once everything that could forbid it has been asked. */
+export async function authorizeUpdate(
+  tx: Transaction,
+  registry: Registry,
+  { resource, actor }: OperationContext,
+  id: string,
+  draft: Draft,
+): Promise<Row> {
+  const policy = resource.policy as ResourcePolicy;
+  const row = await findRow(tx, registry, actor, resource, id);
+  if (!row) throw notFound(resource, id);
+  const values = columnsOf(draft, true);
+  if (!policy.update) throw forbidden(resource.type, 'changed');
+  await policy.update({ actor, tx, row, values, pointerTo: pointerIn(draft) });
+  return row;
 }
 
 const assignments = (values: Record<string, unknown>): Sql =>

@@ -1,4 +1,4 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { sqlState, type Row, type Transaction } from '../../database/index.js';
 import { JsonApiError, type Problem } from '../errors/jsonapi-error.js';
 import { isId } from '../request/read-fields.js';
@@ -13,10 +13,10 @@ export function columnsOf(draft: Draft, updating: boolean): Record<string, unkno
   const problems: Problem[] = [];
   for (const [name, value] of Object.entries(draft.attributes)) {
     const attribute = draft.resource.attributes[name];
-    if (!attribute || attribute.writeOnly) continue;
+    if (!attribute) continue;
     if (attribute.write === 'create' && updating)
       problems.push(readOnly(draft, name, `${draft.pointer}/attributes/${name}`));
-    else values[attribute.column ?? name] = value;
+    else if (!attribute.writeOnly) values[attribute.column ?? name] = value;
   }
   for (const [name, end] of Object.entries(draft.relationships)) {
     const relationship = draft.resource.relationships[name];
@@ -113,11 +113,26 @@ export async function lockRow(
   id: string,
   lock: 'for update' | 'for no key update' = 'for update',
 ): Promise<Row | undefined> {
-  const compiler = new SelectCompiler(registry, actor as never);
-  const [row] = await tx.query(
-    sql`select t.* from ${identifier(resource.table)} t where t.id = ${id}::bigint and ${compiler.readable(resource, raw('t'))} ${raw(lock)} of t`,
-  );
+  const [row] = await tx.query(sql`${oneRow(registry, actor, resource, id)} ${raw(lock)} of t`);
   return row;
+}
+
+/** The stored row as it is now, if the actor may read it: for operations that lock more, and in another order. */
+export async function findRow(
+  tx: Transaction,
+  registry: Registry,
+  actor: unknown,
+  resource: Resource,
+  id: string,
+): Promise<Row | undefined> {
+  if (!isId(id)) return undefined;
+  const [row] = await tx.query(oneRow(registry, actor, resource, id));
+  return row;
+}
+
+function oneRow(registry: Registry, actor: unknown, resource: Resource, id: string): Sql {
+  const readable = new SelectCompiler(registry, actor as never).readable(resource, raw('t'));
+  return sql`select t.* from ${identifier(resource.table)} t where t.id = ${id}::bigint and ${readable}`;
 }
 
 /**

@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type Abstract } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { SqlRunner, Transaction } from '../../database/index.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { Draft } from '../request/read-draft.js';
 import type { LinkageDraft } from '../request/read-linkage.js';
-import type { Resource } from '../resource/registry.js';
+import { Registry, type Resource } from '../resource/registry.js';
 import { ChangeRelationship } from './change-relationship.js';
 import { CreateResource } from './create-resource.js';
 import type {
@@ -16,6 +16,7 @@ import type {
   UpdateOperation,
   Written,
 } from './operation.js';
+import { partOf, requirePartOf, withPrimary } from './part-of.js';
 import { RemoveResource } from './remove-resource.js';
 import { notFound } from './request-context.js';
 import { NO_QUERY, ShowResource } from './show-resource.js';
@@ -27,24 +28,21 @@ import { requireUnchanged } from './write-columns.js';
 @Injectable()
 export class Writes {
   constructor(
+    private readonly registry: Registry,
     private readonly modules: ModuleRef,
     private readonly show: ShowResource,
   ) {}
 
-  create(tx: Transaction, context: OperationContext, draft: Draft): Promise<Written> {
-    const { operations } = context.resource;
-    return this.operation<CreateOperation>(operations?.create, CreateResource).create(
-      tx,
-      context as never,
-      draft,
-    );
+  async create(tx: Transaction, context: OperationContext, draft: Draft): Promise<Written> {
+    const operation = this.operation<CreateOperation>(context.resource.operations?.create, CreateResource);
+    return this.withRest(tx, context, await operation.create(tx, context as never, draft));
   }
 
   update(tx: Transaction, sent: OperationContext, id: string, draft: Draft): Promise<Written> {
     const operation = this.operation<UpdateOperation>(sent.resource.operations?.update, UpdateResource);
     return underCondition(this.show, sent, id, async (context) => {
       const changes = await this.withoutUnchanged(tx, context, id, draft);
-      return operation.update(tx, context as never, id, changes);
+      return this.withRest(tx, context, await operation.update(tx, context as never, id, changes));
     });
   }
 
@@ -83,6 +81,22 @@ export class Writes {
     throw JsonApiError.of('read_only', `"${name}" of ${resource.type} is not written here.`);
   }
 
+  /** What came along is made as part of the primary resource, or, with an id, changed if it is part of it. */
+  private async withRest(tx: Transaction, context: OperationContext, written: Written): Promise<Written> {
+    const { id, refusal, rest = [], actor = context.actor } = written;
+    if (id === undefined || refusal) return written;
+    for (const one of rest) {
+      const { requestId, lenient } = context;
+      const own = { resource: one.resource, actor, requestId, lenient, query: NO_QUERY };
+      if (one.id === undefined) await this.create(tx, own, partOf(context.resource, id, one));
+      else {
+        await requirePartOf(tx, this.registry, own, context.resource, id, one);
+        await this.update(tx, own, one.id, withPrimary(one, id));
+      }
+    }
+    return written;
+  }
+
   /**
    * A client may send back what it was shown. Of read-only attributes it must; a to-one that is as shown is no change,
    * so that `null` for an end out of the client's sight does not take it away.
@@ -115,11 +129,8 @@ export class Writes {
     return { ...draft, relationships: Object.fromEntries(changed) };
   }
 
-  private operation<T>(
-    own: (new (...args: never[]) => T) | undefined,
-    generic: new (...args: never[]) => T,
-  ): T {
-    return this.modules.get<T>((own ?? generic) as never, { strict: false });
+  private operation<T>(own: Abstract<T> | undefined, generic: Abstract<T>): T {
+    return this.modules.get<T>(own ?? generic, { strict: false });
   }
 }
 

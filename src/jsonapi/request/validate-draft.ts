@@ -1,6 +1,7 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { JsonApiError, type Problem } from '../errors/jsonapi-error.js';
 import type { Draft } from './read-draft.js';
+import { isClearable } from '../resource/registry.js';
 import { isStorable } from './storable.js';
 
 /** Holds the values of a draft and of what came along against the rules of their dto classes. @throws JsonApiError 422 */
@@ -20,13 +21,22 @@ function valueProblems(draft: Draft, updating: boolean): Problem[] {
       detail: `"${name}" holds a character that cannot be stored.`,
       source: { pointer: at(name) },
     }));
-  if (!draft.resource.dto) return unstorable;
+  const cleared = Object.entries(draft.attributes)
+    .filter(([name, value]) => value === null && !isClearable(draft.resource, name))
+    .map(([name]): Problem => ({
+      code: 'invalid_attribute',
+      detail: `"${name}" cannot be cleared; give it a value, or leave it out.`,
+      source: { pointer: at(name) },
+    }));
+  if (!draft.resource.dto) return [...unstorable, ...cleared];
   const candidate = Object.assign(new draft.resource.dto(), draft.attributes);
   const errors = validateSync(candidate, { skipUndefinedProperties: updating, stopAtFirstError: true });
-  return [...unstorable, ...errors.map((error) => told(error, draft))];
+  const told = new Set(cleared.map(({ source }) => source?.pointer));
+  const broken = errors.map((error) => brokenRule(error, draft));
+  return [...unstorable, ...cleared, ...broken.filter(({ source }) => !told.has(source?.pointer))];
 }
 
-function told({ property, constraints }: ValidationError, draft: Draft): Problem {
+function brokenRule({ property, constraints }: ValidationError, draft: Draft): Problem {
   const sent = property in draft.attributes;
   const detail = `${Object.values(constraints ?? {})[0] ?? `${property} is not valid`}.`;
   return {

@@ -53,6 +53,12 @@ function faultsOf(
       fault(`the target of "${name}" has no column "${relationship.foreignKey}"`);
   }
 
+  for (const taken of definition.takes ?? []) {
+    const ends = Object.values(types.get(taken)?.relationships ?? {});
+    if (!ends.some((end) => end.type === type && end.kind === 'to-one'))
+      fault(`"${taken}" may come along, but no to-one relationship of it leads here`);
+  }
+
   const writable = Object.keys(attributes).filter((name) => attributes[name]?.write);
   const validated = dto ? validatedProperties(dto) : [];
   for (const name of writable.filter((property) => !validated.includes(property)))

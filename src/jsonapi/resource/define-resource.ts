@@ -1,4 +1,4 @@
-import type { Type } from '@nestjs/common';
+import type { Abstract, Type } from '@nestjs/common';
 import type { Sql } from 'sql-template-tag';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import type { Transaction } from '../../database/index.js';
@@ -7,6 +7,7 @@ import type { ResourceAbout } from '../openapi/openapi.js';
 import type {
   CreateOperation,
   RelationshipOperation,
+  RememberParts,
   RemoveOperation,
   UpdateOperation,
 } from '../operations/operation.js';
@@ -101,6 +102,11 @@ export interface ResourceDefinition {
   readonly defaults?: (actor: never) => Record<string, unknown>;
   /** A word that stands for an id: `/people/me`. */
   readonly idAlias?: (word: string, actor: never) => string | null | undefined;
+  /**
+   * To-one relationships whose ends show these resources as part of themselves. The ends are locked before them, and
+   * the first is told of every change (`operations.remember`).
+   */
+  readonly partOf?: readonly string[];
   /** Types whose new resources may come along in `included` of POST and PATCH; they belong to the primary one. */
   readonly takes?: readonly string[];
   /** What a violated unique constraint means to a person, by the constraint's name; `field` is an attribute or a relationship. */
@@ -109,13 +115,15 @@ export interface ResourceDefinition {
   >;
   /** Further query parameters of POST. */
   readonly createParameters?: readonly string[];
-  /** Verbs that need more than a row: operation classes of the same room, injected by Nest. */
+  /** Verbs that need more than a row: classes that Nest injects, or abstract ones that another room provides. */
   readonly operations?: {
-    readonly create?: Type<CreateOperation>;
-    readonly update?: Type<UpdateOperation>;
-    readonly remove?: Type<RemoveOperation>;
+    readonly create?: Abstract<CreateOperation>;
+    readonly update?: Abstract<UpdateOperation>;
+    readonly remove?: Abstract<RemoveOperation>;
+    /** Keeps a history of the resources that are part of one of these. */
+    readonly remember?: Abstract<RememberParts>;
     /** By the name of a to-many relationship. */
-    readonly relationships?: Readonly<Record<string, Type<RelationshipOperation>>>;
+    readonly relationships?: Readonly<Record<string, Abstract<RelationshipOperation>>>;
   };
   /** For the readers of `/openapi.json`: sentences and examples. */
   readonly about?: ResourceAbout;

@@ -44,3 +44,9 @@ export class Registry {
     return [...this.byType.values()];
   }
 }
+
+/** `null` can be stored; what is computed, or only sent, is for its operation to judge. */
+export function isClearable({ attributes, nullable }: Resource, name: string): boolean {
+  const attribute = attributes[name];
+  return !!attribute?.sql || !!attribute?.writeOnly || nullable.has(attribute?.column ?? name);
+}

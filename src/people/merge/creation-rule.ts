@@ -22,8 +22,19 @@ function standing({ attributes, emails, phones }: PersonState, refs: readonly st
 export function requireCreationRule(draft: EntryDraft, fromNamesAlone: boolean): void {
   const { before, person, state, entry } = draft;
   const wanted = before ? standing(before, state.knownRefs(before)) : fromNamesAlone ? 1 : 2;
-  if (standing(person, state.knownRefs(person)) >= wanted) return;
+  if (standing(person, [...state.knownRefs(person), ...archivedRefs(draft)]) >= wanted) return;
   draft.errors.push(
     entryError('insufficient_information', INSUFFICIENT_INFORMATION, pointerTo(entry.source, 'entry')),
   );
+}
+
+/** What goes into the archive with its membership is not lost: it comes back with it. */
+function archivedRefs({ before, person, state }: EntryDraft): string[] {
+  const archived = person.memberships.filter(
+    ({ id, groupId, archivedAt }) =>
+      archivedAt !== null &&
+      state.isWithinReach(groupId) &&
+      before?.memberships.some((was) => was.id === id && was.archivedAt === null),
+  );
+  return archived.flatMap(({ externalRef }) => externalRef ?? []);
 }

@@ -27,11 +27,20 @@ export interface PhoneInput {
 
 /** A membership from `included`; its group counts as named. */
 export interface MembershipInput {
+  /** An existing record of this person, to be updated; its group has to be given too. */
+  readonly id?: string;
   readonly groupId?: string;
   readonly groupExternalRef?: string;
   readonly role?: string;
   readonly archivedAt?: string | null;
   readonly pointer: string;
+}
+
+/** A record that is taken from the person of a PATCH; one that is gone already is no fault. */
+export interface Removal {
+  readonly kind: 'email_address' | 'phone_number' | 'group_membership';
+  readonly id: string;
+  readonly pointer?: string;
 }
 
 /** Exactly one of the two ids; the omitted end becomes the person of the entry. */
@@ -65,6 +74,9 @@ export interface Entry {
   readonly groups?: { readonly ids?: readonly string[]; readonly externalRefs?: readonly string[] };
   readonly memberships?: readonly MembershipInput[];
   readonly assignments: readonly AssignmentInput[];
+  readonly removals?: readonly Removal[];
+  /** PATCH: a group in which somebody else has the person's reference is left out with a warning instead of refused. */
+  readonly skipTakenRefs?: boolean;
   readonly pointers: Readonly<Record<string, string>>;
   /** What the door could not read: the entry fails by it. */
   readonly faults?: readonly EntryError[];
@@ -117,6 +129,7 @@ export const ENTRY_ERRORS = {
   invalid_assignment: 422,
   insufficient_information: 422,
   no_accessible_group: 422,
+  last_owner: 422,
 } as const;
 export type EntryErrorCode = keyof typeof ENTRY_ERRORS;
 

@@ -17,9 +17,10 @@ export {
   type MergeOptions,
   type Outcome,
   type PhoneInput,
+  type Removal,
 } from './entry.js';
 export { emailKey, externalRefProblem, isUnusable, nameKey, phoneKey, storedName } from './identity-keys.js';
-export { lockKeys, type LockKeys } from './lock-keys.js';
+export { lockKeys, lockPeople, type LockKeys } from './lock-keys.js';
 export type { CandidateReport, MatchedBy, MatchReport, Warning, WarningCode } from './match-report.js';
 export { MATCH_REPORT_EXAMPLE, MATCH_REPORT_MEMBERS, MATCH_REPORT_SCHEMAS } from './match-report.openapi.js';
 export { MergeModule } from './merge.module.js';

@@ -1,5 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
-import type { Actor } from '../../auth/index.js';
+import { groupsWhere, type Actor } from '../../auth/index.js';
 import type { SqlRunner } from '../../database/index.js';
 import { readablePerson } from '../readable-person.js';
 import { isId } from './load-groups.js';
@@ -7,7 +7,7 @@ import { loadPeople } from './load-people.js';
 import { keysOf, type NormalEntry } from './normal-entry.js';
 import type { AssignmentState, PersonState } from './person-state.js';
 import type { Scope } from './resolve-scope.js';
-import type { RefHolder, Snapshot } from './snapshot.js';
+import type { Owner, RefHolder, Snapshot } from './snapshot.js';
 
 /** The people changed between the search and the locks: the transaction starts again, and meets them as they are. */
 class CandidatesChanged extends Error {
@@ -26,7 +26,7 @@ export async function loadSnapshot(
 ): Promise<Snapshot> {
   const keys = keysOf(entries);
   const named = namedPeople(entries);
-  const search = reachedPeople(keys, named, actor);
+  const search = reachedPeople(keys, named, entries.flatMap(recordsOf), actor);
   const locked = await lockPeople(tx, search);
   const people = await loadPeople(tx, search, actor);
   if (!sameIds(locked, people)) throw new CandidatesChanged('The candidates changed while they were locked.');
@@ -35,8 +35,15 @@ export async function loadSnapshot(
     readableIds: new Set(people.map(({ id }) => id)),
     refHolders: await loadRefHolders(tx, keys.refs, people, scopes),
     assignments: await loadAssignments(tx, entries, people),
+    owners: await loadOwners(tx, entries, people),
   };
 }
+
+/** Memberships that the entries name by their ids. */
+const recordsOf = ({ source: { memberships = [], removals = [] } }: NormalEntry): string[] => [
+  ...memberships.flatMap(({ id }) => id ?? []),
+  ...removals.flatMap(({ kind, id }) => (kind === 'group_membership' ? id : [])),
+];
 
 /** Ids that the entries name: the person of a PATCH, and the ends of assignments. */
 function namedPeople(entries: readonly NormalEntry[]): string[] {
@@ -49,12 +56,19 @@ function namedPeople(entries: readonly NormalEntry[]): string[] {
   return [...new Set(ids.flat().filter(isId))];
 }
 
-/** The condition on `p`: it holds one of the keys or is named, and the actor may read it. */
+/**
+ * The condition on `p`: it holds one of the keys or is named, and the actor may read it. Whoever is only in the archive
+ * of a group is not read, but an administrator of the group reaches her by the id of the membership, to bring her back.
+ */
 function reachedPeople(
   { refs, emails, phones }: ReturnType<typeof keysOf>,
   named: readonly string[],
+  records: readonly string[],
   actor: Actor,
 ): Sql {
+  const admins = groupsWhere(actor, 'admin');
+  const archived = sql`select person_id from group_memberships
+    where id = any(${records}::bigint[]) and group_id = any(${admins === 'all' ? [] : admins}::bigint[])`;
   return sql`p.id in (
       select person_id from email_addresses where normal_form = any(${emails}::text[])
       union select person_id from phone_numbers where normal_form = any(${phones}::text[])
@@ -62,7 +76,7 @@ function reachedPeople(
         where external_ref = any(${refs}::text[]) and external_ref is not null and archived_at is null
       union select id from people where external_ref = any(${refs}::text[]) and external_ref is not null
       union select unnest(${named}::bigint[]))
-    and (${readablePerson(actor, sql`p`)})`;
+    and (${readablePerson(actor, sql`p`)} or (p.deleted_at is null and p.id in (${archived})))`;
 }
 
 /**
@@ -100,6 +114,24 @@ async function loadRefHolders(
     from group_memberships m join people p on p.id = m.person_id
     where m.external_ref = any(${[...new Set([...refs, ...known])]}::text[])
       and m.group_id = any(${[...new Set(groups)]}::bigint[]) and m.archived_at is null`);
+}
+
+/** Locked, so that of two owners who leave at once one stays; only where an entry may take an owner away. */
+async function loadOwners(
+  tx: SqlRunner,
+  entries: readonly NormalEntry[],
+  people: readonly PersonState[],
+): Promise<Owner[]> {
+  const records = new Set(entries.flatMap(recordsOf));
+  const owned = people
+    .flatMap(({ memberships }) => memberships)
+    .filter(({ id, role, archivedAt }) => records.has(id) && role === 'owner' && archivedAt === null)
+    .map(({ groupId }) => groupId);
+  if (owned.length === 0) return [];
+  return tx.query<Owner>(sql`
+    select id as "membershipId", group_id as "groupId" from group_memberships
+    where group_id = any(${owned}::bigint[]) and role = 'owner' and archived_at is null
+    order by id for update`);
 }
 
 /** The assignments that exist between the loaded people; only when entries make any. */

@@ -15,12 +15,12 @@ export interface LockKeys {
 }
 
 /** The buckets of the keys, each once, ascending: everybody locks in this one order. Pure. */
-export function lockBuckets({ refs, emails, phones }: LockKeys): number[] {
-  const names = [
+export function lockBuckets(...keys: readonly LockKeys[]): number[] {
+  const names = keys.flatMap(({ refs, emails, phones }) => [
     ...refs.map((ref) => `ref:${ref}`),
     ...emails.map((form) => `email:${form}`),
     ...phones.map((form) => `phone:${form}`),
-  ];
+  ]);
   return [...new Set(names.map(bucketOf))].sort((a, b) => a - b);
 }
 
@@ -31,11 +31,32 @@ const bucketOf = (name: string): number =>
  * Locks the keys until the transaction ends. A statement of its own: what is read later sees what those wrote who held
  * the locks before. Every door that adds a key to a person takes these first, then the people's rows.
  */
-export async function lockKeys(tx: SqlRunner, keys: LockKeys): Promise<void> {
+export async function lockKeys(tx: SqlRunner, ...keys: readonly LockKeys[]): Promise<void> {
   await tx.query(sql`
     select count(pg_advisory_xact_lock(${LOCK_SPACE}::int, bucket))
-    from unnest(${lockBuckets(keys)}::int[]) as bucket`);
+    from unnest(${lockBuckets(...keys)}::int[]) as bucket`);
 }
 
-export const lockEntries = (tx: SqlRunner, entries: readonly NormalEntry[]): Promise<void> =>
-  lockKeys(tx, keysOf(entries));
+/** The keys that entries bring, and all that the people have whom they name: some of these may go. */
+export async function lockEntries(tx: SqlRunner, entries: readonly NormalEntry[]): Promise<void> {
+  const named = entries.flatMap(({ source }) => source.personId ?? []);
+  await lockKeys(tx, keysOf(entries), ...(await heldKeys(tx, named)));
+}
+
+/** The locks of every door that changes people: their keys, then their rows, both ascending. */
+export async function lockPeople(tx: SqlRunner, ids: readonly string[]): Promise<void> {
+  await lockKeys(tx, ...(await heldKeys(tx, ids)));
+  await tx.query(sql`
+    select from people where id = any(${ids}::bigint[]) order by id for no key update`);
+}
+
+async function heldKeys(tx: SqlRunner, ids: readonly string[]): Promise<LockKeys[]> {
+  if (ids.length === 0) return [];
+  return tx.query<LockKeys>(sql`
+    select
+      array(select external_ref from group_memberships where person_id = p.id and external_ref is not null
+        union select p.external_ref where p.external_ref is not null) as refs,
+      array(select normal_form from email_addresses where person_id = p.id) as emails,
+      array(select normal_form from phone_numbers where person_id = p.id) as phones
+    from people p where p.id = any(${ids}::bigint[])`);
+}

@@ -4,6 +4,7 @@ import {
   liveMemberships,
   NewIds,
   type AssignmentState,
+  type MembershipState,
   type PersonState,
 } from './person-state.js';
 import { reachOf } from './resolve-scope.js';
@@ -81,6 +82,11 @@ export class MergeState {
   /** The membership of a deleted person that still stands in the way of the reference. */
   deadHolderOf(groupId: string, ref: string): string | undefined {
     return this.refHolders.get(refKey(groupId, ref))?.find(({ deleted }) => deleted)?.membershipId;
+  }
+
+  /** Somebody beside this one owns its group. */
+  hasOtherOwner({ id, groupId }: MembershipState): boolean {
+    return this.snapshot.owners.some((owner) => owner.groupId === groupId && owner.membershipId !== id);
   }
 
   hasAssignment(assignment: AssignmentState): boolean {

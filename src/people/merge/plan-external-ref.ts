@@ -47,10 +47,11 @@ function noteReplaced(draft: EntryDraft, before: string | null, after: string | 
 /** Somebody else of the group holds it: two people of one group never share a reference. */
 export function isRefConflict(draft: EntryDraft, groupId: string, ref: string): boolean {
   const { state, person, mode, entry, pairs } = draft;
+  const refuses = mode === 'patch' && !entry.source.skipTakenRefs;
   const holder = state.holderOf(groupId, ref, person.id);
   if (holder === undefined) return false;
   const pointer = pointerTo(entry.source, 'external_ref');
-  if (mode === 'patch') {
+  if (refuses) {
     const detail = 'Somebody else in a group of this person has this external reference; choose another.';
     draft.errors.push(entryError('external_ref_taken', detail, pointer));
     return true;

@@ -2,6 +2,7 @@ import { atLeast, type Role } from '../../auth/index.js';
 import { entryError, pointerTo, type MembershipInput } from './entry.js';
 import type { EntryDraft } from './entry-draft.js';
 import { isRefConflict, takeRef } from './plan-external-ref.js';
+import { changeRecord } from './plan-records.js';
 import { liveMemberships, membershipIn, type MembershipState } from './person-state.js';
 
 /** A matched person keeps its groups and gains the entry's; nobody is ever taken out of one. */
@@ -10,6 +11,10 @@ export function planMemberships(draft: EntryDraft): void {
   for (const groupId of draft.scope.targets) {
     const existing = membershipIn(draft.person, groupId);
     const asked = draft.scope.memberships.get(groupId);
+    if (asked?.id !== undefined) {
+      changeRecord(draft, groupId, asked);
+      continue;
+    }
     if (asked && !isAllowed(draft, groupId, existing, asked)) continue;
     if (existing && existing.archivedAt === null) replaceMembership(draft, changed(existing, asked));
     else join(draft, groupId, existing, asked, refOf(existing));

@@ -15,6 +15,7 @@ import { planContactPoints } from './plan-contact-points.js';
 import { planExternalRef } from './plan-external-ref.js';
 import { planMemberships } from './plan-memberships.js';
 import { planPairs } from './plan-pairs.js';
+import { planRemovals } from './plan-records.js';
 import { candidatesOf, doneResult, failedResult } from './plan-result.js';
 import type { Scope } from './resolve-scope.js';
 import type { Snapshot } from './snapshot.js';
@@ -134,6 +135,7 @@ class Walk {
     planContactPoints(draft);
     planExternalRef(draft);
     planMemberships(draft);
+    planRemovals(draft);
     planAssignments(draft);
     if (draft.errors.length === 0) requireCreationRule(draft, this.options.creationFromNamesAlone);
     if (draft.errors.length > 0)

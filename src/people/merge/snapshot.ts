@@ -10,6 +10,12 @@ export interface RefHolder {
   readonly deleted: boolean;
 }
 
+/** A live membership of an owner. */
+export interface Owner {
+  readonly membershipId: string;
+  readonly groupId: string;
+}
+
 /** What the planner knows of the world; read after the locks. */
 export interface Snapshot {
   /** Readable people only: those that hold a key of an entry, and those that an entry names. */
@@ -18,6 +24,8 @@ export interface Snapshot {
   readonly readableIds: ReadonlySet<string>;
   readonly refHolders: readonly RefHolder[];
   readonly assignments: readonly AssignmentState[];
+  /** Of the groups that an entry may take an owner from. */
+  readonly owners: readonly Owner[];
 }
 
 /** People that an earlier chunk of the request has made are still "made in this request". */

@@ -70,9 +70,11 @@ async function makeRoom(tx: SqlRunner, table: Sql, rows: RowChanges<EmailState |
 
 export async function writeMemberships(
   tx: SqlRunner,
-  { memberships: { inserted, updated }, releasedIds }: PlannedRows,
+  { memberships: { inserted, updated, removedIds }, releasedIds }: PlannedRows,
   real: RealId,
 ): Promise<void> {
+  if (removedIds.length > 0)
+    await tx.query(sql`delete from group_memberships where id = any(${removedIds}::bigint[])`);
   if (releasedIds.length > 0)
     await tx.query(
       sql`update group_memberships set external_ref = null where id = any(${releasedIds}::bigint[])`,

@@ -82,6 +82,7 @@ function snapshotOf(world: ModelWorld, caller: ModelCaller): Snapshot {
     readableIds: new Set(people.map(({ id }) => id)),
     refHolders: world.people.flatMap(refHoldersOf),
     assignments: [],
+    owners: [],
   };
 }
 

@@ -7,7 +7,7 @@ import type { AssignmentState, PersonState } from '../../../src/people/merge/per
 import { planMerge } from '../../../src/people/merge/plan-merge.js';
 import { readEntry } from '../../../src/people/merge/read-entry.js';
 import { resolveScope, type GroupSettings } from '../../../src/people/merge/resolve-scope.js';
-import type { RefHolder } from '../../../src/people/merge/snapshot.js';
+import type { RefHolder, Snapshot } from '../../../src/people/merge/snapshot.js';
 
 export const ME = '900';
 
@@ -123,6 +123,7 @@ export interface World {
   readonly groups?: readonly (Partial<GroupSettings> & { readonly id: string })[];
   readonly refHolders?: readonly RefHolder[];
   readonly assignments?: readonly AssignmentState[];
+  readonly owners?: Snapshot['owners'];
 }
 
 const DEFAULT_POLICY: MatchPolicy = { conflictingRef: 'by_name', nameGuard: false };
@@ -141,7 +142,8 @@ export function plan(entries: readonly EntryWords[], world: World = {}): MergePl
   });
   const { people = [], refHolders = [], assignments = [] } = world;
   const readableIds = new Set(people.map(({ id }) => id));
-  return planMerge(scoped, { people, readableIds, refHolders, assignments }, me, options);
+  const snapshot = { people, readableIds, refHolders, assignments, owners: world.owners ?? [] };
+  return planMerge(scoped, snapshot, me, options);
 }
 
 const settings = (group: Partial<GroupSettings> & { readonly id: string }): GroupSettings => ({

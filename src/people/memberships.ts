@@ -1,0 +1,45 @@
+import sql from 'sql-template-tag';
+import { groupsWhere, type Actor } from '../auth/index.js';
+import type { Transaction } from '../database/index.js';
+import { requireGroupAdmin } from '../groups/index.js';
+import { findRow, notFound, type Draft, type Registry, type RelationshipChange } from '../jsonapi/index.js';
+import type { Removal } from './merge/index.js';
+
+/** The groups of the memberships that a draft brings along with their ids. @throws JsonApiError 404, 403 */
+export async function groupsOfRecords(
+  tx: Transaction,
+  registry: Registry,
+  actor: Actor,
+  { included }: Draft,
+): Promise<Map<string, string>> {
+  const groups = new Map<string, string>();
+  for (const { resource, id, pointer } of included) {
+    if (resource.type !== 'group_membership' || id === undefined) continue;
+    const row = await findRow(tx, registry, actor, resource, id);
+    if (!row) throw notFound(resource, id, { pointer: `${pointer}/id` });
+    requireGroupAdmin(actor, String(row['group_id']), pointer);
+    groups.set(id, String(row['group_id']));
+  }
+  return groups;
+}
+
+/**
+ * The memberships that end when the groups of a person become others, or lose some. The caller means the groups that
+ * she sees; of the rest she knows nothing.
+ */
+export async function membershipsToLeave(
+  tx: Transaction,
+  actor: Actor,
+  personId: string,
+  kind: Exclude<RelationshipChange, 'add'>,
+  groupIds: readonly string[],
+): Promise<Removal[]> {
+  const reach = groupsWhere(actor, 'user');
+  const named = sql`group_id::text = any(${groupIds}::text[])`;
+  const seen = reach === 'all' ? sql`true` : sql`group_id = any(${reach}::bigint[])`;
+  const rows = await tx.query<{ id: string }>(sql`
+    select id from group_memberships
+    where person_id = ${personId}::bigint and archived_at is null and ${seen}
+      and ${kind === 'replace' ? sql`not ${named}` : named} order by id`);
+  return rows.map(({ id }) => ({ kind: 'group_membership', id }));
+}
