@@ -242,6 +242,16 @@ describe('POST /people', () => {
     });
   });
 
+  test('takes blanks as missing, in every attribute', async () => {
+    const blank = { middle_name: '', last_name: ' ', gender: '', birth_date: '', external_ref: '' };
+    const answer = await ada.api.post('/people', person({ first_name: 'Blank', ...blank }));
+    expect(answer.status).toBe(201);
+    expect(answer.one.attributes).toMatchObject({
+      ...{ first_name: 'Blank', middle_name: null, last_name: null, gender: null },
+      ...{ birth_date: null, external_ref: null },
+    });
+  });
+
   test('makes nobody of nothing', async () => {
     const refused = await ada.api.post('/people', person({ last_name: 'Only' }));
     expect(refused.refusal).toMatchObject({ status: 422, errors: [['insufficient_information', '/data']] });

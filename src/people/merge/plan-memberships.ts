@@ -3,11 +3,18 @@ import { entryError, pointerTo, type MembershipInput } from './entry.js';
 import type { EntryDraft } from './entry-draft.js';
 import { isRefConflict, takeRef } from './plan-external-ref.js';
 import { changeRecord } from './plan-records.js';
-import { liveMemberships, membershipIn, type MembershipState } from './person-state.js';
+import { membershipIn, type MembershipState } from './person-state.js';
+
+/** A group that the person is not in, or not any more. */
+interface Join {
+  readonly groupId: string;
+  readonly archived: MembershipState | undefined;
+  readonly asked: MembershipInput | undefined;
+}
 
 /** A matched person keeps its groups and gains the entry's; nobody is ever taken out of one. */
 export function planMemberships(draft: EntryDraft): void {
-  const refOf = refToCarry(draft);
+  const joins: Join[] = [];
   for (const groupId of draft.scope.targets) {
     const existing = membershipIn(draft.person, groupId);
     const asked = draft.scope.memberships.get(groupId);
@@ -17,8 +24,9 @@ export function planMemberships(draft: EntryDraft): void {
     }
     if (asked && !isAllowed(draft, groupId, existing, asked)) continue;
     if (existing && existing.archivedAt === null) replaceMembership(draft, changed(existing, asked));
-    else join(draft, groupId, existing, asked, refOf(existing));
+    else joins.push({ groupId, archived: existing, asked });
   }
+  joinAll(draft, joins);
   const { person } = draft;
   const moved = person.memberships.some(
     ({ archivedAt, externalRef }) => archivedAt === null && externalRef !== null,
@@ -32,33 +40,38 @@ const changed = (existing: MembershipState, asked: MembershipInput | undefined):
   archivedAt: asked?.archivedAt ?? existing.archivedAt,
 });
 
-/** The person's reference goes along; where somebody else holds it, that one membership is left out. */
-function join(
-  draft: EntryDraft,
-  groupId: string,
-  archived: MembershipState | undefined,
-  asked: MembershipInput | undefined,
-  ref: string | null,
-): void {
+/**
+ * The entry's reference, else the one that the person is known by, goes along everywhere. Only a person without any
+ * finds those of the archive again, and then the rest gets what it found: so the same entry, sent again, finds nothing
+ * left to do.
+ */
+function joinAll(draft: EntryDraft, joins: readonly Join[]): void {
+  const { entry, state } = draft;
+  if (entry.externalRef !== undefined) {
+    for (const each of joins) join(draft, each, entry.externalRef);
+    return;
+  }
+  const isKnown = state.knownRefs(draft.person).length > 0;
+  const returning = isKnown ? [] : joins.filter((each) => hasFreeRef(draft, each));
+  for (const each of returning) join(draft, each, each.archived?.externalRef ?? null);
+  const [known] = state.knownRefs(draft.person);
+  for (const each of joins)
+    if (!returning.includes(each)) join(draft, each, known ?? each.archived?.externalRef ?? null);
+}
+
+const hasFreeRef = ({ state, person }: EntryDraft, { groupId, archived }: Join): boolean =>
+  archived !== undefined &&
+  archived.externalRef !== null &&
+  state.holderOf(groupId, archived.externalRef, person.id) === undefined;
+
+/** Where somebody else holds the reference, that one membership is left out. */
+function join(draft: EntryDraft, { groupId, archived, asked }: Join, ref: string | null): void {
   if (ref !== null && isRefConflict(draft, groupId, ref)) return;
   // Coming back from the archive gives no rights, unless somebody gives them.
   const role = (asked?.role as Role | undefined) ?? 'contact';
   const id = archived?.id ?? draft.state.newIds.next();
   replaceMembership(draft, { id, groupId, role, externalRef: ref, archivedAt: asked?.archivedAt ?? null });
   if (ref !== null) takeRef(draft, groupId, ref);
-}
-
-/**
- * The entry's reference; else the one that the person had before it joined anything, whatever the order of the groups.
- * In the archive each group finds its own again, but not before that of a person without a group, by which it is known.
- */
-function refToCarry({ entry, person, state }: EntryDraft): (archived?: MembershipState) => string | null {
-  const { externalRef } = entry;
-  if (externalRef !== undefined) return () => externalRef;
-  const known = state.knownRefs(person)[0] ?? null;
-  const isPersonal = liveMemberships(person).length === 0;
-  return (archived) =>
-    isPersonal ? (known ?? archived?.externalRef ?? null) : (archived?.externalRef ?? known);
 }
 
 function mayGive({ state: { actor } }: EntryDraft, groupId: string, role: Role): boolean {

@@ -71,7 +71,7 @@ function compare<T extends { readonly id: string }>(
   return { inserted, updated, removedIds };
 }
 
-/** Memberships whose old reference is written to another membership of the same group. */
+/** Live memberships whose old reference is written to another one of the group; in the archive it is in nobody's way. */
 function released(
   { inserted, updated }: RowChanges<MembershipState>,
   before: readonly (PersonState | null)[],
@@ -80,6 +80,7 @@ function released(
   const written = new Map([...inserted, ...updated].map((row) => [refOf(row), row.id]));
   return before
     .flatMap((person) => person?.memberships ?? [])
-    .filter((row) => row.externalRef !== null && (written.get(refOf(row)) ?? row.id) !== row.id)
+    .filter((row) => row.archivedAt === null && row.externalRef !== null)
+    .filter((row) => (written.get(refOf(row)) ?? row.id) !== row.id)
     .map(({ id }) => id);
 }

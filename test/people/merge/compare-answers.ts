@@ -5,14 +5,22 @@ import type { ModelWorld } from './reference-world.js';
 
 const set = (texts: readonly string[]): string[] => [...new Set(texts)].sort();
 
-/** One answer in the words that the model and the product share. */
-export const saidByProduct = ({ outcome, personId, match, errors }: EntryResult) => ({
+type Said = ReturnType<typeof saidByProduct>;
+
+/**
+ * One answer in the words that the model and the product share.
+ * @param idOf the model's id of a person; `null` for one that is not made
+ */
+export const saidByProduct = (
+  { outcome, personId, match, errors }: EntryResult,
+  idOf: (id: string) => string | null = (id) => id,
+) => ({
   outcome,
   matchedBy: match.matched_by,
-  person: personId ?? null,
+  person: personId === undefined ? null : idOf(personId),
   errors: set(errors.map(({ code }) => code)),
   warnings: set(match.warnings.map(({ code }) => code)),
-  considered: set(match.candidates.map(({ id }) => id ?? 'not made')),
+  considered: set(match.candidates.map(({ id }) => (id && idOf(id)) ?? NOT_MADE)),
   changed: set(Object.keys(match.changes)),
   groupsAdded: set(match.groups_added),
   skippedGroups: match.skipped_groups,
@@ -20,11 +28,29 @@ export const saidByProduct = ({ outcome, personId, match, errors }: EntryResult)
   duplicateOfIndex: match.duplicate_of_index ?? null,
 });
 
-export const saidByModel = (result: ModelResult): ReturnType<typeof saidByProduct> => ({
+const NOT_MADE = 'not made';
+
+/** @param isMade false for people whom a dry run or a failed atomic request has not made */
+export const saidByModel = (result: ModelResult, isMade: (id: string) => boolean = () => true): Said => ({
   ...result,
-  ...{ errors: set(result.errors), warnings: set(result.warnings), considered: set(result.considered) },
-  ...{ changed: set(result.changed), groupsAdded: set(result.groupsAdded) },
+  person: result.person !== null && isMade(result.person) ? result.person : null,
+  errors: set(result.errors),
+  warnings: set(result.warnings),
+  considered: set(result.considered.map((id) => (isMade(id) ? id : NOT_MADE))),
+  changed: set(result.changed),
+  groupsAdded: set(result.groupsAdded),
 });
+
+/** The whole answer but for ids that only a real run knows. */
+export const saidWithoutIds = ({ outcome, match, errors }: EntryResult) => ({
+  outcome,
+  match: { ...match, candidates: match.candidates.map((each) => ({ ...each, id: undefined })) },
+  errors: errors.map((error) => ({ ...error, meta: undefined })),
+});
+
+/** Without a key nothing can be found again. */
+export const hasKey = ({ match: { keys } }: EntryResult): boolean =>
+  keys.external_ref !== null || keys.email_addresses.length + keys.phone_numbers.length > 0;
 
 /** What is left: the living as they are, and the queue. References of the deleted are nobody's. */
 export const leftIn = ({ people, pairs, held }: ModelWorld) => ({

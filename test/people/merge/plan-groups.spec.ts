@@ -117,11 +117,19 @@ describe('groups', () => {
     const made = plan([{ email: EMAIL }], { people: [old], actor: actor({ 1: 'owner', 2: 'owner' }) });
     expect(left(made).memberships[0]).toMatchObject({ groupId: '1', role: 'contact', archivedAt: null });
   });
-  it('take the reference that the person had before, in whatever order they are named', () => {
+  it('bring the one reference by which the person is known, before that of the archive', () => {
+    const people = [person('10', { emails: [EMAIL], groups: { 1: 'R1', 2: 'R2' }, archived: ['2'] })];
+    expect(groupsOf({ email: EMAIL, groups: ['2', '3', '1'] }, { people })).toEqual({
+      ...{ 1: 'R1', 2: 'R1', 3: 'R1' },
+    });
+  });
+  it('bring that of the archive to a person who has none, in whatever order they are named', () => {
     const people = [person('10', { emails: [EMAIL], groups: { 1: null, 2: 'R2' }, archived: ['2'] })];
-    const word = { email: EMAIL, groups: ['2', '3', '1'] };
-    expect(groupsOf(word, { people })).toEqual({ 1: null, 2: 'R2', 3: null });
-    expect(groupsOf({ ...word, groups: ['1', '3', '2'] }, { people })).toEqual({ 1: null, 2: 'R2', 3: null });
+    for (const groups of [
+      ['1', '3', '2'],
+      ['2', '3', '1'],
+    ])
+      expect(groupsOf({ email: EMAIL, groups }, { people })).toEqual({ 1: null, 2: 'R2', 3: 'R2' });
   });
   it('take the reference by which a person without a group is found, not the one of the archive', () => {
     const people = [

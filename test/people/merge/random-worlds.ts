@@ -123,7 +123,7 @@ export const aWorld: fc.Arbitrary<ModelWorld> = fc
     nextId: 102 + others.length,
   }));
 
-/** Two people of one group never share a reference, and only who is in no group has one of its own. */
+/** No shared reference in a group, one of its own only for who is in no group, nobody assigned to oneself. */
 function asTheDatabaseAllows(people: readonly ModelPerson[]): ModelPerson[] {
   const taken = new Set<string>();
   return people.map((person) => {
@@ -135,7 +135,8 @@ function asTheDatabaseAllows(people: readonly ModelPerson[]): ModelPerson[] {
       return membership;
     });
     const isInGroups = memberships.some(({ archived }) => !archived);
-    return { ...person, memberships, ref: isInGroups ? null : person.ref };
+    const assignedTo = person.assignedTo.filter((id) => id !== person.id);
+    return { ...person, memberships, assignedTo, ref: isInGroups ? null : person.ref };
   });
 }
 

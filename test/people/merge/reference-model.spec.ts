@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { expectSame, leftIn, saidByModel, saidByProduct, sharedRefs } from './compare-answers.js';
+import type { EntryResult } from '../../../src/people/merge/entry.js';
+import { expectSame, hasKey, leftIn, saidByModel, saidByProduct, sharedRefs } from './compare-answers.js';
 import { planInModel } from './planned-model.js';
-import { aRun, type RandomRun } from './random-requests.js';
+import { aRun, type RandomRequest, type RandomRun } from './random-requests.js';
 import { runModel } from './reference-model.js';
 import { copyOf } from './reference-world.js';
 
@@ -16,6 +17,37 @@ describe('the planner', () => {
     });
     while (compared < ENTRIES) fc.assert(property, { numRuns: 100 });
   });
+
+  it('leaves and answers the same when the entries of a request come one by one', () => {
+    const property = fc.property(aRun(1, 8), ({ world, requests, ...asking }) => {
+      const [{ entries, options }] = requests as [RandomRequest];
+      const request = { ...asking, options: { ...options, atomic: false, dryRun: false } };
+      const together = planInModel(world, entries, request);
+      let apart = world;
+      const results = entries.flatMap((entry) => {
+        const alone = planInModel(apart, [entry], request);
+        apart = alone.world;
+        return alone.results;
+      });
+      expectSame(together.results.map(saidAlone), results.map(saidAlone));
+      expectSame(leftIn(together.world), leftIn(apart));
+    });
+    fc.assert(property, { numRuns: ENTRIES / 20 });
+  });
+
+  it('changes nothing when an entry with a key is sent again', () => {
+    const property = fc.property(aRun(1, 1), ({ world, requests, ...asking }) => {
+      const [{ entries, options }] = requests as [RandomRequest];
+      const request = { ...asking, options: { ...options, dryRun: false } };
+      const once = planInModel(world, entries, request);
+      const [done] = once.results;
+      fc.pre(done?.errors.length === 0 && hasKey(done));
+      const again = planInModel(once.world, entries, request);
+      expect(again.results).toMatchObject([{ outcome: 'unchanged', personId: done?.personId }]);
+      expectSame(again.world, once.world);
+    });
+    fc.assert(property, { numRuns: ENTRIES / 10 });
+  });
 });
 
 /** Request after request, each in the world that the one before has left. @returns the number of entries */
@@ -25,10 +57,16 @@ function compare({ world, caller, defaults, requests }: RandomRun): number {
     const request = { caller, options, defaults };
     const planned = planInModel(copyOf(state), entries, request);
     const expected = runModel(state, entries, request);
-    expectSame(planned.results.map(saidByProduct), expected.map(saidByModel));
+    expectSame(
+      planned.results.map((result) => saidByProduct(result)),
+      expected.map((result) => saidByModel(result)),
+    );
     expectSame(leftIn(planned.world), leftIn(state));
     expectSame(sharedRefs(planned.world), []);
     Object.assign(state, planned.world);
   }
   return requests.reduce((count, { entries }) => count + entries.length, 0);
 }
+
+/** Only entries of one request can be duplicates of each other. */
+const saidAlone = (result: EntryResult) => ({ ...saidByProduct(result), duplicateOfIndex: null });

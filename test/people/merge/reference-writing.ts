@@ -86,13 +86,39 @@ interface Placing {
 
 /** References first, in the memberships that are there; then the memberships that the entry adds. */
 export function writeGroups(person: ModelPerson, placing: Placing, notes: ModelNotes): void {
-  const known = knownRef(person, placing.scope);
-  const isPersonal = liveMembershipsOf(person).length === 0;
-  if (isPersonal) writeOwnRef(person, placing.entry.ref, notes);
+  const { world, scope, entry, joins } = placing;
+  if (liveMembershipsOf(person).length === 0) writeOwnRef(person, entry.ref, notes);
   else for (const membership of liveMembershipsOf(person)) writeRefOf(person, membership, placing, notes);
-  for (const group of placing.joins)
-    if (!liveMembershipIn(person, group)) join(person, group, isPersonal, known, placing, notes);
+
+  // Who has no reference at all finds those of the archive again, where they are free.
+  if (entry.ref === undefined && knownRef(person, scope) === null) {
+    for (const membership of person.memberships) {
+      const { group, ref, archived } = membership;
+      if (!archived || ref === null || !joins.includes(group) || holderOf(world, person, group, ref))
+        continue;
+      comeBack(membership, ref, notes);
+    }
+  }
+  const known = entry.ref === undefined ? knownRef(person, scope) : entry.ref;
+  for (const group of joins) {
+    if (liveMembershipIn(person, group)) continue;
+    const archived = person.memberships.find((membership) => membership.group === group);
+    const ref = known ?? (entry.ref === undefined ? (archived?.ref ?? null) : null);
+    const other = ref === null ? undefined : holderOf(world, person, group, ref);
+    if (other) conflict(notes, person, other);
+    else if (archived) comeBack(archived, ref, notes);
+    else {
+      person.memberships.push({ group, role: 'contact', ref, archived: false });
+      notes.groupsAdded.push(group);
+    }
+  }
   if (liveMembershipsOf(person).length > 0) person.ref = null;
+}
+
+/** Without the rights of before. */
+function comeBack(membership: ModelMembership, ref: string | null, notes: ModelNotes): void {
+  Object.assign(membership, { archived: false, role: 'contact', ref });
+  notes.groupsAdded.push(membership.group);
 }
 
 function writeOwnRef(person: ModelPerson, ref: string | null | undefined, notes: ModelNotes): void {
@@ -115,25 +141,6 @@ function writeRefOf(
   if (other) return conflict(notes, person, other);
   noteReplaced(membership.ref, entry.ref, notes);
   membership.ref = entry.ref;
-}
-
-/** A person without a group brings its own reference; one that comes back finds the one that it had there. */
-function join(
-  person: ModelPerson,
-  group: string,
-  isPersonal: boolean,
-  known: string | null,
-  { world, entry }: Placing,
-  notes: ModelNotes,
-): void {
-  const archived = person.memberships.find((membership) => membership.group === group);
-  let ref = isPersonal ? (known ?? archived?.ref ?? null) : (archived?.ref ?? known);
-  if (entry.ref !== undefined) ref = entry.ref;
-  const other = ref === null ? undefined : holderOf(world, person, group, ref);
-  if (other) return conflict(notes, person, other);
-  if (archived) Object.assign(archived, { archived: false, role: 'contact', ref });
-  else person.memberships.push({ group, role: 'contact', ref, archived: false });
-  notes.groupsAdded.push(group);
 }
 
 function noteReplaced(before: string | null, after: string | null, notes: ModelNotes): void {

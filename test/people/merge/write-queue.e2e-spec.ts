@@ -115,6 +115,28 @@ describe('entries that meet several people or groups', () => {
     ]);
   });
 
+  it('leaves the reference in the archive alone when somebody else takes it in the group', async () => {
+    const away = await world.group('Away');
+    const both = await world.actor({ [home]: 'user', [away]: 'user' });
+    const { personId } = await world.one({ ref: 'A', email: 'a@x.org', groups: [home, away] }, both);
+    await world.rows(sql`update group_memberships set archived_at = now() where group_id = ${away}::bigint`);
+    await world.post(
+      [
+        { ref: 'A', first: 'Eve', groups: [away] },
+        { email: 'a@x.org', first: 'Ada', groups: [home] },
+      ],
+      both,
+    );
+    expect(
+      await world.rows(
+        sql`select group_id, external_ref from group_memberships where person_id = ${personId} order by id`,
+      ),
+    ).toEqual([
+      { group_id: home, external_ref: 'A' },
+      { group_id: away, external_ref: 'A' },
+    ]);
+  });
+
   it('refuses a whole request that names groups both ways, before anything is written', async () => {
     const before = await world.everything();
     const entries = [ada, { ...ada, groups: [home], groupRefs: [] }];
