@@ -4,10 +4,12 @@ import {
   AuthGuard,
   AuthModule,
   callerKey,
+  passwordLinksApi,
   RateLimitGuard,
   SessionRefreshInterceptor,
   sessionsApi,
   userResource,
+  UsersModule,
   type Actor,
 } from './auth/index.js';
 import { ENV, type Env } from './config/index.js';
@@ -41,7 +43,7 @@ export const resources = [
 ];
 
 /** What is served beside the resources, for `/openapi.json`. */
-const descriptions = [sessionsApi, personsApi];
+const descriptions = [sessionsApi, passwordLinksApi, personsApi];
 
 /** The settings and the database, for every room. */
 @Global()
@@ -66,6 +68,7 @@ export class AppModule {
       imports: [
         GroundModule.register(env, database),
         AuthModule,
+        UsersModule,
         GroupsModule,
         ContactAssignmentsModule,
         PeopleModule,

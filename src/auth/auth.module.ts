@@ -2,6 +2,12 @@ import { Module } from '@nestjs/common';
 import { ENV, type Env } from '../config/index.js';
 import { Database } from '../database/index.js';
 import { AuthGuard } from './auth.guard.js';
+import { PasswordLinksController } from './links/password-links.controller.js';
+import { PasswordLinks } from './links/password-links.service.js';
+import { FileSender } from './outbox/file.sender.js';
+import { MailSender } from './outbox/mail.js';
+import { Outbox } from './outbox/outbox.js';
+import { SmtpSender } from './outbox/smtp.sender.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { KeyedDigest } from './keyed-digest.js';
 import { Passwords } from './passwords.js';
@@ -20,16 +26,24 @@ import { TokenService } from './token.service.js';
  * their order (`{ provide: APP_GUARD, useExisting: AuthGuard }`).
  */
 @Module({
-  controllers: [SessionsController],
+  controllers: [SessionsController, PasswordLinksController],
   providers: [
     AuthGuard,
     JwtStrategy,
+    Outbox,
+    PasswordLinks,
     RateLimitGuard,
     RateLimitStore,
     RequestLimit,
     SessionRefreshInterceptor,
     SessionsService,
     SignInLimit,
+    {
+      provide: MailSender,
+      inject: [ENV],
+      useFactory: ({ smtpUrl, dataDir, mailFrom }: Env) =>
+        smtpUrl ? new SmtpSender(smtpUrl, mailFrom) : new FileSender(dataDir, mailFrom),
+    },
     { provide: SIGNING_KEYS, inject: [ENV, Database], useFactory: loadSigningKeys },
     {
       provide: TokenService,
@@ -43,6 +57,15 @@ import { TokenService } from './token.service.js';
     },
     { provide: Passwords, useFactory: () => Passwords.create() },
   ],
-  exports: [AuthGuard, Passwords, RateLimitGuard, SessionRefreshInterceptor, SessionsService, TokenService],
+  exports: [
+    AuthGuard,
+    Outbox,
+    Passwords,
+    RateLimitGuard,
+    SessionRefreshInterceptor,
+    SessionsService,
+    SignInLimit,
+    TokenService,
+  ],
 })
 export class AuthModule {}

@@ -51,7 +51,7 @@ function actorQuery(userId: string, sessionId: string) {
       select u.person_id, u.super_admin, s.last_used_at < now() - make_interval(secs => ${TOUCH_SECONDS}) as touch_due
       from sessions s join users u on u.id = s.user_id join people p on p.id = u.person_id
       where s.id = ${sessionId} and s.user_id = ${userId}
-        and s.revoked_at is null and s.expires_at > now() and p.deleted_at is null
+        and s.revoked_at is null and s.expires_at > now() and u.deactivated_at is null and p.deleted_at is null
     ), own as (
       select m.group_id, array_position(array['owner', 'admin', 'user'], m.role) as rank
       from asking join group_memberships m on m.person_id = asking.person_id

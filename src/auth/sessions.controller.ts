@@ -24,12 +24,14 @@ import {
 import type { Actor } from './actor.js';
 import { CurrentActor } from './current-actor.decorator.js';
 import { Public } from './public.decorator.js';
-import { readCredentials } from './read-credentials.js';
 import { checkParameters } from './read-request.js';
+import { readTexts } from './read-texts.js';
 import { sessionDocument, type SessionDocument } from './session-document.js';
 import { putToken } from './session-refresh.interceptor.js';
 import { SessionsService, type SessionView } from './sessions.service.js';
 import { callerAddress } from './throttle/caller-address.js';
+
+const CREDENTIALS = { type: 'session', names: ['email', 'password'] } as const;
 
 /** Sign in, see where one is signed in, sign out. */
 @Controller('apis/v4/sessions')
@@ -53,7 +55,7 @@ export class SessionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
     checkParameters(request);
-    const { email, password } = readCredentials(readJson(request.body), request.lenient);
+    const { email, password } = readTexts(readJson(request.body), CREDENTIALS, request.lenient);
     const origin = { address: callerAddress(request.ip), userAgent: request.headers['user-agent'] };
     const session = await this.sessions.signIn(email, password, origin);
     const document = this.documentOf(session);

@@ -39,7 +39,7 @@ interface SessionRow {
 interface Login {
   id: string;
   person_id: string;
-  password_hash: string;
+  password_hash: string | null;
   /** It was opened from this address lately. */
   at_home: boolean;
 }
@@ -80,7 +80,7 @@ export class SessionsService {
       const from = this.digest.of(origin.address);
       const login = await this.findLogin(normalForm, from);
       await count('account', login?.at_home ? `${normalForm} at ${origin.address}` : normalForm);
-      const matches = await this.passwords.matches(password, login?.password_hash);
+      const matches = await this.passwords.matches(password, login?.password_hash ?? undefined);
       const row = login && matches ? await this.begin(login, from, origin.userAgent) : undefined;
       if (!login || !row) throw refusal('invalid_credentials');
       const owner = { userId: login.id, personId: login.person_id };
@@ -116,7 +116,7 @@ export class SessionsService {
     });
   }
 
-  /** A user without a live person cannot sign in. */
+  /** A user who is deactivated or without a live person cannot sign in. */
   private async findLogin(normalForm: string, from: string): Promise<Login | undefined> {
     if (normalForm.includes('\0')) return undefined; // no text of PostgreSQL holds it
     const [login] = await this.database.query<Login>(sql`
@@ -124,7 +124,7 @@ export class SessionsService {
         select from sessions s where s.user_id = u.id and s.address_digest = ${from}
           and s.created_at > now() - make_interval(days => ${AT_HOME_DAYS})) as at_home
       from users u join people p on p.id = u.person_id
-      where u.normal_form = ${normalForm} and p.deleted_at is null`);
+      where u.normal_form = ${normalForm} and u.deactivated_at is null and p.deleted_at is null`);
     return login;
   }
 
@@ -133,7 +133,7 @@ export class SessionsService {
     const [row] = await this.database.query<SessionRow>(sql`
       with signed_in as (
         update users set last_sign_in_at = now()
-        where id = ${login.id} and password_hash = ${login.password_hash} returning id
+        where id = ${login.id} and password_hash = ${login.password_hash} and deactivated_at is null returning id
       ), swept as (
         delete from sessions where user_id = ${login.id} and expires_at < now() - interval '30 days'
       )

@@ -25,6 +25,11 @@ export interface Env {
   readonly rateLimitPerMinute: number;
   /** Failed attempts to sign in, for one address and for one account; 0: any number. */
   readonly rateLimitSignInPerMinute: number;
+  /** Where mails are handed in; unset: they are put into files. */
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
+  /** The page that takes one-time links; `{token}` stands for the token. */
+  readonly passwordLinkUrl: string | undefined;
   readonly logLevel: string;
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean | string;
@@ -94,6 +99,12 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   if (!/^[A-Z]{2}$/.test(defaultPhoneRegion))
     bad('DEFAULT_PHONE_REGION', 'two capital letters such as US are wanted');
   const trustProxy = text('TRUST_PROXY') ?? 'false';
+  const mailFrom = text('MAIL_FROM') ?? 'Kith <kith@localhost>';
+  if (!/^([^<>\r\n]+ <[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/.test(mailFrom))
+    bad('MAIL_FROM', 'an address such as Kith <kith@example.org> is wanted');
+  const passwordLinkUrl = url('PASSWORD_LINK_URL', ['http:', 'https:']);
+  if (passwordLinkUrl && !passwordLinkUrl.includes('{token}'))
+    bad('PASSWORD_LINK_URL', 'it has to hold {token}, where the token is to stand');
 
   const env: Env = {
     production,
@@ -114,6 +125,9 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     publicUrl: url('PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
     rateLimitPerMinute: integer('RATE_LIMIT_PER_MINUTE', 6000, 0, 1_000_000_000),
     rateLimitSignInPerMinute: integer('RATE_LIMIT_SIGN_IN_PER_MINUTE', 10, 0, 1_000_000),
+    smtpUrl: url('SMTP_URL', ['smtp:', 'smtps:']),
+    mailFrom,
+    passwordLinkUrl,
     logLevel: oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
     corsOrigins: list('CORS_ORIGINS'),
     trustProxy: trustProxy === 'true' ? true : trustProxy === 'false' ? false : trustProxy,

@@ -13,6 +13,8 @@ export interface SqlRunner {
 /** A running transaction: hot statements by `query`, plain writes by TypeORM's `manager`, on one connection. */
 export interface Transaction extends SqlRunner {
   readonly manager: EntityManager;
+  /** Calls `work` once what is written here is there for everybody; never when it is undone. */
+  afterCommit(work: () => void): void;
 }
 
 /** Another connection won; PostgreSQL asks to run the whole transaction again. */
@@ -47,14 +49,17 @@ export class Database implements SqlRunner {
 
   private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
+    const afterwards: (() => void)[] = [];
     try {
       const client = (await runner.connect()) as PoolClient;
       await runner.startTransaction();
       const result = await work({
         manager: runner.manager,
+        afterCommit: (then) => void afterwards.push(then),
         query: async <R = Row>(statement: Sql) => (await client.query(this.named(statement))).rows as R[],
       });
       await runner.commitTransaction();
+      for (const then of afterwards) then();
       return result;
     } catch (error) {
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);

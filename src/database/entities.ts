@@ -1,6 +1,8 @@
+import { OneTimeLink } from '../auth/links/one-time-link.entity.js';
+import { OutboxMessage } from '../auth/outbox/outbox-message.entity.js';
 import { RateLimit } from '../auth/throttle/rate-limit.entity.js';
 import { Session } from '../auth/session.entity.js';
-import { User } from '../auth/user.entity.js';
+import { User } from '../auth/users/user.entity.js';
 import { ContactAssignment } from '../contact-assignments/contact-assignment.entity.js';
 import { GroupMembership } from '../groups/group-membership.entity.js';
 import { Group } from '../groups/group.entity.js';
@@ -19,6 +21,8 @@ export const entities = [
   Group,
   GroupMembership,
   IdempotencyKey,
+  OneTimeLink,
+  OutboxMessage,
   Person,
   PersonChange,
   PersonDuplicate,

@@ -3,6 +3,7 @@ import { ShowTheDuplicateQueue1764000100000 } from '../../migrations/17640001000
 import { VersionRows1764000300000 } from '../../migrations/1764000300000-version-rows.js';
 import { IdempotencyKeys1764000310000 } from '../../migrations/1764000310000-idempotency-keys.js';
 import { LimitRates1764000500000 } from '../../migrations/1764000500000-limit-rates.js';
+import { InviteUsers1764000510000 } from '../../migrations/1764000510000-invite-users.js';
 import { FindPeopleByName1764001000000 } from '../../migrations/1764001000000-find-people-by-name.js';
 
 /** In the order in which they run. */
@@ -12,5 +13,6 @@ export const migrations = [
   VersionRows1764000300000,
   IdempotencyKeys1764000310000,
   LimitRates1764000500000,
+  InviteUsers1764000510000,
   FindPeopleByName1764001000000,
 ];

@@ -41,7 +41,7 @@ export { describeProfile } from './openapi/describe-profile.js';
 export { authorizeRemoval } from './operations/remove-resource.js';
 export { notFound } from './operations/request-context.js';
 export { authorizeUpdate } from './operations/update-resource.js';
-export { findRow, pointerIn } from './operations/write-columns.js';
+export { columnsOf, findRow, lockRow, orConflict, pointerIn } from './operations/write-columns.js';
 export { parseQueryString, problem } from './query/query-string.js';
 export { PRIMARY, type Draft } from './request/read-draft.js';
 export { type LinkageDraft } from './request/read-linkage.js';

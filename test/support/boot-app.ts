@@ -1,4 +1,8 @@
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from '../../src/app.setup.js';
 import { ensureFirstAdministrator } from '../../src/auth/index.js';
@@ -12,6 +16,8 @@ export const ADMIN = { email: 'admin@example.org', password: 'correct horse batt
 export interface TestApp {
   readonly app: NestFastifyApplication;
   readonly database: Database;
+  /** Its mails lie here; gone at the end. */
+  readonly dataDir: string;
   close(): Promise<void>;
 }
 
@@ -24,11 +30,13 @@ export async function bootApp(
   further: readonly ResourceDefinition[] = [],
 ): Promise<TestApp> {
   const own = await createTestDatabase();
+  const dataDir = join(tmpdir(), `kith-app-${randomUUID()}`);
   const secret = 'a secret of the tests that is long enough';
   const env: Env = readEnv({
     LOG_LEVEL: 'silent',
     JWT_SECRET: secret,
     DATABASE_URL: own.url,
+    DATA_DIR: dataDir,
     ADMIN_PASSWORD: ADMIN.password,
     RATE_LIMIT_PER_MINUTE: '0',
     RATE_LIMIT_SIGN_IN_PER_MINUTE: '0',
@@ -44,10 +52,12 @@ export async function bootApp(
   return {
     app,
     database,
+    dataDir: env.dataDir,
     async close() {
       await app.close();
       await dataSource.destroy();
       await own.drop();
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

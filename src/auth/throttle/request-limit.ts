@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ENV, type Env } from '../../config/index.js';
+import { untilNextMinute } from './minute-counts.js';
 import { RateLimitStore } from './rate-limit-store.js';
 import { tooManyRequests } from './too-many-requests.js';
 
@@ -43,7 +44,7 @@ export class RequestLimit {
       if (used.untold >= this.block) await this.tell(caller, used);
       if (used.told + used.untold <= this.limit) return;
     }
-    throw tooManyRequests(`More than ${this.limit} requests a minute`, MINUTE_MS - (now % MINUTE_MS));
+    throw tooManyRequests(`More than ${this.limit} requests a minute`, untilNextMinute(now));
   }
 
   private usedBy(caller: string, minute: number): Used {

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ENV, type Env } from '../../config/index.js';
+import { JsonApiError } from '../../jsonapi/index.js';
+import { MinuteCounts, untilNextMinute } from './minute-counts.js';
 import { RateLimitStore } from './rate-limit-store.js';
 import { tooManyRequests } from './too-many-requests.js';
 import { Turns } from './turns.js';
@@ -9,6 +11,7 @@ const FAILURE = 10;
 const SUCCESS = 1;
 /** As many as libuv has threads to compare passwords; more would only wait for them, and hold counts meanwhile. */
 const AT_A_TIME = 4;
+const TOO_MANY = 'There were too many attempts';
 
 /** Counts an attempt at a secret under a name. @throws JsonApiError 429 */
 export type Count = (kind: 'address' | 'account', name: string) => Promise<void>;
@@ -20,6 +23,7 @@ export type Count = (kind: 'address' | 'account', name: string) => Promise<void>
 @Injectable()
 export class SignInLimit {
   private readonly limit: number;
+  private readonly failuresHere = new MinuteCounts();
   private readonly turns: Turns;
 
   constructor(
@@ -32,23 +36,39 @@ export class SignInLimit {
     this.turns = new Turns(this.limit > 0 ? Math.min(AT_A_TIME, fewer) : AT_A_TIME);
   }
 
-  /** @param work throws when the attempt fails */
-  attempt<T>(work: (count: Count) => Promise<T>): Promise<T> {
+  /** @param work throws when the attempt fails @param succeeded what else tells that it has not */
+  attempt<T>(work: (count: Count) => Promise<T>, succeeded: (result: T) => boolean = () => true): Promise<T> {
     return this.turns.take(async () => {
       const counters: string[] = [];
       const result = await work(async (kind, name) => {
         const counter = `sign-in ${kind} ${name}`;
-        await this.take(counter);
+        await this.spend(counter);
         counters.push(counter);
       });
-      if (this.limit > 0) await this.store.giveBack(counters, FAILURE - SUCCESS);
+      if (this.limit > 0 && succeeded(result)) await this.store.giveBack(counters, FAILURE - SUCCESS);
       return result;
     });
   }
 
-  private async take(counter: string): Promise<void> {
+  /**
+   * An attempt inside a transaction, which takes back what it counted when it is refused: failures are counted in the
+   * memory of this process alone. @throws JsonApiError 429
+   */
+  async attemptHere<T>(name: string, work: () => Promise<T>): Promise<T> {
+    if (this.limit > 0 && this.failuresHere.of(name) >= this.limit / FAILURE)
+      throw tooManyRequests(TOO_MANY, untilNextMinute());
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof JsonApiError) this.failuresHere.add(name);
+      throw error;
+    }
+  }
+
+  /** Counts what is not given back. @throws JsonApiError 429 */
+  async spend(counter: string): Promise<void> {
     if (this.limit === 0) return;
     const milliseconds = await this.store.take(counter, FAILURE, this.limit);
-    if (milliseconds > 0) throw tooManyRequests('There were too many attempts', milliseconds);
+    if (milliseconds > 0) throw tooManyRequests(TOO_MANY, milliseconds);
   }
 }

@@ -38,6 +38,8 @@ export const CATALOG = {
   no_accessible_group: [422, 'No accessible group'],
   group_in_use: [422, 'The group is in use'],
   last_owner: [422, 'The last owner stays'],
+  last_super_admin: [422, 'The last super admin stays'],
+  invalid_link: [422, 'The link cannot be used'],
   headers_too_large: [431, 'The headers are too large'],
   too_many_requests: [429, 'Too many requests'],
   internal_error: [500, 'Something went wrong here'],

@@ -40,6 +40,10 @@ export class World {
     return this.testApp.database;
   }
 
+  get dataDir(): string {
+    return this.testApp.dataDir;
+  }
+
   close(): Promise<void> {
     return this.testApp.close();
   }

@@ -1,41 +1,50 @@
 import { isObject, isStorable, JsonApiError, type JsonObject, type Problem } from '../jsonapi/index.js';
 
-export interface Credentials {
-  readonly email: string;
-  readonly password: string;
+/** What is asked for: the type of the document, and the attributes that it must have. */
+export interface Wanted<N extends string> {
+  readonly type: string;
+  readonly names: readonly N[];
 }
 
-const TYPE = 'session';
-const NAMES = ['email', 'password'] as const;
 /** Longer ones would only keep the server busy. */
 const MAX_LENGTH = 1024;
 
 /**
- * The credentials of a sign-in: `{data: {type: "session", attributes: {email, password}}}`; a lenient client may send
- * `{email, password}` alone. @throws JsonApiError 400, 403, 409 or 422 with a pointer to each thing out of place
+ * The texts of a document that is no resource to be kept: `{data: {type: "session", attributes: {email, password}}}`; a
+ * lenient client may send the attributes alone. @throws JsonApiError 400, 403, 409 or 422 with a pointer to each thing
+ * out of place
  */
-export function readCredentials(document: unknown, lenient: boolean): Credentials {
+export function readTexts<N extends string>(
+  document: unknown,
+  wanted: Wanted<N>,
+  lenient: boolean,
+): Record<N, string> {
   if (!isObject(document)) throw malformed('The body must be an object with `data`.', '');
-  if (lenient && !('data' in document)) return readAttributes(document, '', lenient, []);
+  if (lenient && !('data' in document)) return readAttributes(document, '', wanted, lenient, []);
   const { data } = document;
   if (!isObject(data))
     throw malformed('`data` must be one resource object.', 'data' in document ? '/data' : '');
-  const problems = [...identityProblems(data, lenient), ...relationshipProblems(data, lenient)];
+  const problems = [...identityProblems(data, wanted.type, lenient), ...relationshipProblems(data, lenient)];
   const { attributes = {} } = data;
   if (!isObject(attributes)) throw malformed('`attributes` must be an object.', '/data/attributes');
-  return readAttributes(attributes, 'attributes' in data ? '/data/attributes' : '/data', lenient, problems);
+  const pointer = 'attributes' in data ? '/data/attributes' : '/data';
+  return readAttributes(attributes, pointer, wanted, lenient, problems);
 }
 
-function identityProblems(data: JsonObject, lenient: boolean): Problem[] {
+/** Where a text stands, once {@link readTexts} has read it. */
+export const textPointer = (document: unknown, name: string): string =>
+  isObject(document) && 'data' in document ? `/data/attributes/${name}` : `/${name}`;
+
+function identityProblems(data: JsonObject, wanted: string, lenient: boolean): Problem[] {
   const problems: Problem[] = [];
   const { type, id } = data;
   if (typeof type !== 'string')
     problems.push(
-      ...malformed(`\`type\` must be "${TYPE}".`, 'type' in data ? '/data/type' : '/data').problems,
+      ...malformed(`\`type\` must be "${wanted}".`, 'type' in data ? '/data/type' : '/data').problems,
     );
-  else if (type !== TYPE)
+  else if (type !== wanted)
     problems.push(
-      at('/data/type', 'type_conflict', `"${type}" does not belong here; the type is "${TYPE}".`),
+      at('/data/type', 'type_conflict', `"${type}" does not belong here; the type is "${wanted}".`),
     );
   if ('id' in data && !(lenient && id === null))
     problems.push(at('/data/id', 'client_id_not_allowed', 'Leave `id` out; the server makes it.'));
@@ -52,33 +61,34 @@ function relationshipProblems({ relationships = {} }: JsonObject, lenient: boole
       at(
         `/data/relationships/${escapePointer(name)}`,
         'unknown_relationship',
-        `"${name}" cannot be set at a sign-in; leave it out.`,
+        `"${name}" cannot be set here; leave it out.`,
       ),
     );
 }
 
-function readAttributes(given: JsonObject, pointer: string, lenient: boolean, found: Problem[]): Credentials {
+function readAttributes<N extends string>(
+  given: JsonObject,
+  pointer: string,
+  { type, names }: Wanted<N>,
+  lenient: boolean,
+  found: Problem[],
+): Record<N, string> {
   const problems = [...found];
-  const text = (name: (typeof NAMES)[number]): string => {
+  const text = (name: N): string => {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (typeof value === 'string' && isText(value)) return value;
     const detail = `"${name}" must be a text of 1 to ${MAX_LENGTH} characters.`;
     problems.push(at(value === undefined ? pointer : `${pointer}/${name}`, 'invalid_attribute', detail));
     return '';
   };
-  const credentials = { email: text('email'), password: text('password') };
+  const texts = Object.fromEntries(names.map((name) => [name, text(name)])) as Record<N, string>;
   for (const name of lenient ? [] : Object.keys(given)) {
-    if (name.startsWith('@') || (NAMES as readonly string[]).includes(name)) continue;
-    problems.push(
-      at(
-        `${pointer}/${escapePointer(name)}`,
-        'unknown_attribute',
-        `A sign-in has no attribute "${name}"; leave it out.`,
-      ),
-    );
+    if (name.startsWith('@') || (names as readonly string[]).includes(name)) continue;
+    const detail = `A ${type} has no attribute "${name}"; leave it out.`;
+    problems.push(at(`${pointer}/${escapePointer(name)}`, 'unknown_attribute', detail));
   }
   if (problems.length > 0) throw new JsonApiError(problems);
-  return credentials;
+  return texts;
 }
 
 /** Not empty, and what PostgreSQL and UTF-8 can hold. */

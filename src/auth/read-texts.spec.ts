@@ -1,7 +1,9 @@
 import type { JsonApiError } from '../jsonapi/index.js';
-import { readCredentials } from './read-credentials.js';
+import { readTexts } from './read-texts.js';
 
 const attributes = { email: 'ada@example.org', password: 'correct horse' };
+const readCredentials = (body: unknown, lenient: boolean) =>
+  readTexts(body, { type: 'session', names: ['email', 'password'] }, lenient);
 const document = (data: object) => ({ data: { type: 'session', attributes, ...data } });
 
 function problemsOf(body: unknown, lenient = false): [code: string, pointer: string | undefined][] {
@@ -13,7 +15,7 @@ function problemsOf(body: unknown, lenient = false): [code: string, pointer: str
   return [];
 }
 
-describe('readCredentials', () => {
+describe('readTexts', () => {
   it('reads a JSON:API document', () => {
     expect(readCredentials(document({}), false)).toEqual(attributes);
     expect(readCredentials(document({ id: null }), true)).toEqual(attributes);

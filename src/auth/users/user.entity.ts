@@ -7,9 +7,12 @@ export class User {
   @Column('bigint') personId: string;
   @Column('text') email: string;
   @Column('text') normalForm: string;
-  @Column('text') passwordHash: string;
+  /** Null: invited, and has not chosen one yet. */
+  @Column('text', { nullable: true }) passwordHash: string | null;
   @Column('boolean', { default: false }) superAdmin: boolean;
   @Column('timestamptz', { nullable: true }) lastSignInAt: Date | null;
+  /** Since then nobody signs in with it. */
+  @Column('timestamptz', { nullable: true }) deactivatedAt: Date | null;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
   @Column('integer', { default: 1 }) version: number;

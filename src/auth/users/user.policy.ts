@@ -1,0 +1,38 @@
+import sql, { type Sql } from 'sql-template-tag';
+import { JsonApiError, type ResourcePolicy } from '../../jsonapi/index.js';
+import { groupsWhere, type Actor } from '../actor.js';
+import { administersLogin, requireAnotherSuperAdmin } from './login-rights.js';
+
+/** One's own login, and those of the people whose groups one administers. */
+export const userPolicy: ResourcePolicy<Actor> = {
+  readable(actor: Actor, row: Sql): Sql {
+    const groups = groupsWhere(actor, 'admin');
+    if (groups === 'all') return sql`true`;
+    return sql`${row}.id = ${actor.userId}::bigint or exists (
+      select from group_memberships um
+      where um.person_id = ${row}.person_id and um.archived_at is null and um.group_id = any(${groups}::bigint[]))`;
+  },
+
+  async create({ actor, tx, values, pointerTo }) {
+    if (values['super_admin'] === true) requireSuperAdmin(actor, pointerTo('super_admin'));
+    if (!(await administersLogin(tx, actor, String(values['person_id']))))
+      throw JsonApiError.of(
+        'forbidden',
+        'A login is made by a super admin, or by an administrator of all the groups of its person.',
+        { pointer: pointerTo('person') },
+      );
+  },
+
+  /** An invitation that nobody has taken is taken back by who may make one; a login that was used only by a super admin. */
+  async remove({ actor, tx, row }) {
+    const untaken = row?.['password_hash'] === null && row['super_admin'] === false;
+    if (!actor.superAdmin && !(untaken && (await administersLogin(tx, actor, String(row['person_id'])))))
+      throw JsonApiError.of('forbidden', 'Only a super admin deletes a login that was used; deactivate it.');
+    if (row?.['super_admin'] === true) await requireAnotherSuperAdmin(tx, String(row['id']));
+  },
+};
+
+export function requireSuperAdmin(actor: Actor, pointer: string | undefined): void {
+  if (!actor.superAdmin)
+    throw JsonApiError.of('forbidden', 'Only a super admin makes super admins.', { pointer });
+}
