@@ -110,5 +110,16 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
         group_id: choir,
       }),
   },
-  user: { row: async ({ world }, n) => (await world.caller(`User${n}`)).userId },
+  user: {
+    row: async ({ world }, n) => (await world.caller(`User${n}`)).userId,
+    create: async ({ world, choir }, n) => ({
+      attributes: { email: `new.${n}@example.org`, password: `correct horse battery ${n}` },
+      relationships: {
+        person: { data: { type: 'person', id: await world.contact(`New ${n}`, choir) } },
+      },
+    }),
+    update: (n) => ({ super_admin: n % 2 === 0 }),
+    wrong: { email: 'nobody', active: 'no' },
+    remove: true,
+  },
 };
