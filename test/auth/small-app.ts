@@ -26,6 +26,7 @@ import {
 } from '../../src/auth/index.js';
 import { ENV, type Env } from '../../src/config/index.js';
 import { Database } from '../../src/database/index.js';
+import { PlainSpeech } from '../../src/jsonapi/http/plain-routes.js';
 import { Idempotency, JsonApiError, NegotiateGuard } from '../../src/jsonapi/index.js';
 
 @Injectable()
@@ -69,9 +70,10 @@ export async function bootSmallApp(env: Env, database: Database): Promise<NestFa
     providers: [
       { provide: ENV, useValue: env },
       { provide: Database, useValue: database },
+      { provide: PlainSpeech, useValue: new PlainSpeech([]) },
       { provide: Idempotency, useValue: new Idempotency(database, (actor) => callerKey(actor as Actor)) },
     ],
-    exports: [ENV, Database, Idempotency],
+    exports: [ENV, Database, Idempotency, PlainSpeech],
   })
   class GroundModule {}
 
