@@ -101,8 +101,8 @@ describe('SessionsService', () => {
       known.push(await time(ada.email));
       unknown.push(await time('nobody@example.org'));
     }
-    const median = (times: number[]) => times.sort((a, b) => a - b)[4] as number;
-    const ratio = median(known) / median(unknown);
+    // The fastest of each: whatever else the machine does only makes them slower.
+    const ratio = Math.min(...known) / Math.min(...unknown);
     // Without the dummy hash it is above 5.
     expect(ratio).toBeGreaterThan(0.5);
     expect(ratio).toBeLessThan(2);
