@@ -27,8 +27,17 @@ export interface Sample {
   update?(n: number): Fields;
   /** Attributes whose values are wrong, each of them. */
   readonly wrong?: Fields;
+  /** To-ones that may be changed, but not cleared. */
+  readonly keeps?: readonly string[];
   /** Whether DELETE is possible. */
   readonly remove?: boolean;
+}
+
+/** A person whom her group knows by a reference, so that she stays known whatever else is taken from her. */
+async function known({ world, choir }: SampleWorld, n: number): Promise<string> {
+  const personId = await world.person(`Known ${n}`);
+  await world.member(personId, choir, 'contact', { external_ref: `ref ${n}` });
+  return personId;
 }
 
 /** Every registered type has one; a type without fails the suite, saying so. */
@@ -50,16 +59,28 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
       },
     ],
     update: (n) => ({ last_name: `Changed ${n}` }),
-    wrong: { first_name: 1, birth_date: '2001-02-30' },
+    wrong: { first_name: 1, birth_date: 'yesterday' },
     remove: true,
   },
   email_address: {
-    row: async ({ world, choir }, n) =>
-      world.email(await world.contact(`Mailed ${n}`, choir), `m${n}@example.org`, true),
+    row: async (w, n) => w.world.email(await known(w, n), `m${n}@example.org`, true),
+    create: async (w, n) => ({
+      attributes: { email: `n${n}@example.org`, primary: true },
+      relationships: { person: { data: { type: 'person', id: await known(w, n) } } },
+    }),
+    update: (n) => ({ email: `c${n}@example.org` }),
+    wrong: { email: 1, primary: 'yes' },
+    remove: true,
   },
   phone_number: {
-    row: async ({ world, choir }, n) =>
-      world.phone(await world.contact(`Called ${n}`, choir), `+45331${10000 + n}`, true),
+    row: async (w, n) => w.world.phone(await known(w, n), `+4533${100000 + n}`, true),
+    create: async (w, n) => ({
+      attributes: { number: `+4534${100000 + n}`, location: 'mobile', primary: true },
+      relationships: { person: { data: { type: 'person', id: await known(w, n) } } },
+    }),
+    update: (n) => ({ location: `l${n}` }),
+    wrong: { number: 1, extension: [] },
+    remove: true,
   },
   group: {
     row: ({ world }, n) => world.group(`Group ${n}`),
@@ -73,6 +94,16 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   group_membership: {
     row: async ({ world, choir }, n) => world.member(await world.person(`Member ${n}`), choir),
+    create: async ({ world, choir }, n) => ({
+      attributes: { role: 'contact' },
+      relationships: {
+        person: { data: { type: 'person', id: await world.person(`New member ${n}`) } },
+        group: { data: { type: 'group', id: choir } },
+      },
+    }),
+    update: (n) => ({ archived_at: `2024-01-01T00:00:00.${100 + (n % 900)}Z` }),
+    wrong: { role: 'king', archived_at: 1 },
+    remove: true,
   },
   contact_assignment: {
     row: async ({ world, ada, choir }, n) =>
@@ -87,6 +118,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     }),
     update: (n) => ({ note: `Changed ${n}` }),
     wrong: { note: 1 },
+    keeps: ['assigned_to'],
     remove: true,
   },
   person_change: {

@@ -27,6 +27,7 @@ export class Description {
 
   private readonly ajv = new Ajv2020({ strict: false, discriminator: true, validateSchema: false });
   private readonly validators = new Map<string, ValidateFunction>();
+  private readonly places = new Map<Operation, string>();
   private readonly patterns: readonly (readonly [RegExp, string])[];
 
   constructor(private readonly document: OpenApiDocument) {
@@ -74,10 +75,14 @@ export class Description {
   }
 
   private placeOf(operation: Operation): string {
+    const known = this.places.get(operation);
+    if (known !== undefined) return known;
     const entries = Object.entries(this.document.paths).flatMap(([path, item]) =>
       Object.entries(item).map(([verb, one]) => [one, `#/paths/${escapePointer(path)}/${verb}`] as const),
     );
-    return (entries.find(([one]) => one === operation) as readonly [Operation, string])[1];
+    const [, place] = entries.find(([one]) => one === operation) as readonly [Operation, string];
+    this.places.set(operation, place);
+    return place;
   }
 }
 

@@ -8,7 +8,7 @@ export function jsonApiFaults(answer: ApiAnswer): string[] {
   const faults = headerFaults(answer);
   if (answer.bytes.length === 0) return faults;
   try {
-    return [...faults, ...documentFaults(JSON.parse(answer.text), answer)];
+    return [...faults, ...documentFaults(answer.document, answer)];
   } catch (error) {
     return [...faults, `the body is not JSON: ${String(error)}`];
   }

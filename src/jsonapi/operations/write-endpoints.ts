@@ -33,6 +33,7 @@ export class WriteEndpoints {
   create(resource: Resource, request: JsonApiRequest): Promise<Answer> {
     return this.idempotency.run(request, async (claim) => {
       const context = this.contexts.of(resource, request, READ_ONE, resource.createParameters);
+      await this.writes.requirePossible(this.database, context, 'create');
       const draft = this.draft(context, request);
       return this.write(claim, context, (tx) => this.writes.create(tx, context, draft));
     });
@@ -42,6 +43,7 @@ export class WriteEndpoints {
     return this.idempotency.run(request, async (claim) => {
       const context = this.contexts.of(resource, request, READ_ONE);
       const id = idOf(resource, word, context.actor);
+      await this.writes.requirePossible(this.database, context, 'update', id);
       const draft = this.draft(context, request, id);
       return this.write(claim, context, (tx) => this.writes.update(tx, context, id, draft));
     });

@@ -4,6 +4,7 @@ import type { SqlRunner, Transaction } from '../../database/index.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { Draft } from '../request/read-draft.js';
 import type { LinkageDraft } from '../request/read-linkage.js';
+import { allows } from '../resource/define-resource.js';
 import { Registry, type Resource } from '../resource/registry.js';
 import { ChangeRelationship } from './change-relationship.js';
 import { CreateResource } from './create-resource.js';
@@ -22,7 +23,7 @@ import { notFound } from './request-context.js';
 import { NO_QUERY, ShowResource } from './show-resource.js';
 import { underCondition } from './under-condition.js';
 import { UpdateResource } from './update-resource.js';
-import { requireUnchanged } from './write-columns.js';
+import { forbidden, requireUnchanged } from './write-columns.js';
 
 /** Every write of every type, from a valid draft on: the type's own operation, or the generic one. */
 @Injectable()
@@ -75,9 +76,7 @@ export class Writes {
   async requireWritable(tx: SqlRunner, context: OperationContext, id: string, name: string): Promise<void> {
     const { resource } = context;
     if (resource.relationships[name]?.write === true) return;
-    const query = { ...NO_QUERY, fields: new Map([[resource.type, new Set<string>()]]) };
-    const { primary } = await this.show.load(tx, { ...context, query, lenient: false }, { id });
-    if (primary.length === 0) throw notFound(resource, id);
+    await this.requireReadable(tx, context, id);
     throw JsonApiError.of('read_only', `"${name}" of ${resource.type} is not written here.`);
   }
 
@@ -97,9 +96,28 @@ export class Writes {
     return written;
   }
 
+  /** What nobody does to a type is refused before its body is read. @throws JsonApiError 403, 404 for what the actor cannot read */
+  async requirePossible(
+    tx: SqlRunner,
+    context: OperationContext,
+    verb: 'create' | 'update' | 'remove',
+    id?: string,
+  ): Promise<void> {
+    if (allows(context.resource, verb)) return;
+    if (id !== undefined) await this.requireReadable(tx, context, id);
+    throw forbidden(context.resource.type, DONE[verb]);
+  }
+
+  private async requireReadable(tx: SqlRunner, context: OperationContext, id: string): Promise<void> {
+    const { resource } = context;
+    const query = { ...NO_QUERY, fields: new Map([[resource.type, new Set<string>()]]) };
+    const { primary } = await this.show.load(tx, { ...context, query, lenient: false }, { id });
+    if (primary.length === 0) throw notFound(resource, id);
+  }
+
   /**
-   * A client may send back what it was shown. Of read-only attributes it must; a to-one that is as shown is no change,
-   * so that `null` for an end out of the client's sight does not take it away.
+   * A client may send back what it was shown. Of read-only attributes it must; one that is set once, and a to-one, that
+   * are as shown are no change: `null` for an end out of the client's sight does not take it away.
    */
   private async withoutUnchanged(
     tx: Transaction,
@@ -111,7 +129,8 @@ export class Writes {
     const ends = Object.keys(draft.relationships).filter(
       (name) => resource.relationships[name]?.kind === 'to-one',
     );
-    const names = [...Object.keys(draft.readOnly), ...ends];
+    const once = Object.keys(draft.attributes).filter((name) => isSetOnce(resource, name));
+    const names = [...Object.keys(draft.readOnly), ...once, ...ends];
     if (names.length === 0) return draft;
     const query = { ...NO_QUERY, fields: new Map([[resource.type, new Set(names)]]) };
     const [shown] = (await this.show.load(tx, { ...context, query, lenient: false }, { id })).primary;
@@ -126,13 +145,21 @@ export class Writes {
     const changed = Object.entries(draft.relationships).filter(
       ([name, end]) => !ends.includes(name) || end !== shown.linkage[name],
     );
-    return { ...draft, relationships: Object.fromEntries(changed) };
+    const set = Object.entries(draft.attributes).filter(
+      ([name, value]) => !once.includes(name) || value !== shown.attributes[name],
+    );
+    return { ...draft, attributes: Object.fromEntries(set), relationships: Object.fromEntries(changed) };
   }
 
   private operation<T>(own: Abstract<T> | undefined, generic: Abstract<T>): T {
     return this.modules.get<T>(own ?? generic, { strict: false });
   }
 }
+
+const DONE = { create: 'created', update: 'changed', remove: 'deleted' } as const;
+
+const isSetOnce = ({ attributes }: Resource, name: string): boolean =>
+  attributes[name]?.write === 'create' && !attributes[name].writeOnly;
 
 const toOneDraft = (
   resource: Resource,

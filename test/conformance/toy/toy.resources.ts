@@ -81,11 +81,13 @@ const toyNode = defineResource({
       kind: 'to-many',
       type: 'toy_node',
       through: { table: 'toy_friendships', from: 'from_id', to: 'to_id' },
+      write: true,
     },
     fans: {
       kind: 'to-many',
       type: 'toy_node',
       through: { table: 'toy_friendships', from: 'to_id', to: 'from_id' },
+      write: true,
     },
     tags: {
       kind: 'to-many',

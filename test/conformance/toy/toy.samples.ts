@@ -15,7 +15,11 @@ export const TOY_SAMPLES: Readonly<Record<string, Sample>> = {
     row: (w, n) => node(w, `Node ${n}`),
     create: async (w, n) => ({
       attributes: { name: `New ${n}` },
-      relationships: { parent: to('toy_node', await node(w, `Parent ${n}`)), twin: { data: null } },
+      relationships: {
+        parent: to('toy_node', await node(w, `Parent ${n}`)),
+        twin: { data: null },
+        friends: { data: [{ type: 'toy_node', id: await node(w, `Friend ${n}`) }] },
+      },
     }),
     update: (n) => ({ name: `Changed ${n}` }),
     wrong: { name: '' },
@@ -38,6 +42,7 @@ export const TOY_SAMPLES: Readonly<Record<string, Sample>> = {
     }),
     update: (n) => ({ name: `Changed ${n}` }),
     wrong: { name: null },
+    keeps: ['right'],
     remove: true,
   },
   toy_right: {
@@ -94,9 +99,9 @@ export async function fillToys(w: SampleWorld): Promise<void> {
   await database.query(sql`update toy_nodes set parent_id = ${loop}, twin_id = ${loop} where id = ${loop}`);
   await database.query(sql`
     insert into toy_friendships values (${a}, ${a}), (${a}, ${b}), (${a}, ${c}), (${b}, ${a}), (${c}, ${loop})`);
-  const [shared, hidden] = [
-    await row(w, 'toy_tags', { label: 'shared', color: 'blue' }),
+  const [hidden, shared] = [
     await row(w, 'toy_tags', { label: 'hidden', kept: true }),
+    await row(w, 'toy_tags', { label: 'shared', color: 'blue' }),
   ];
   await database.query(sql`
     insert into toy_node_tags values

@@ -2,7 +2,7 @@ import type { ApiAnswer } from '../api-client.js';
 import { dataFaults } from './data-faults.js';
 import { errorsFaults } from './error-faults.js';
 import { applied } from './header-faults.js';
-import { isObject, strangers, type Json } from './json.js';
+import { isObject, strangers } from './json.js';
 import { linksFaults, PAGES } from './links-faults.js';
 
 const MEMBERS = ['jsonapi', 'data', 'errors', 'included', 'links', 'meta'];
@@ -25,7 +25,7 @@ export function documentFaults(document: unknown, answer: ApiAnswer): string[] {
   if ('errors' in document) faults.push(...errorsFaults(document['errors'], answer));
   if ('data' in document) faults.push(...dataFaults(document, answer));
   const { 'atomic:results': results = [], ...rest } = document;
-  return [...faults, ...nameFaults(rest, 'the document'), ...nameFaults(results, 'atomic:results')];
+  return [...faults, ...nameFaults([rest, results])];
 }
 
 function versionFaults(jsonapi: unknown, answer: ApiAnswer): string[] {
@@ -37,11 +37,11 @@ function versionFaults(jsonapi: unknown, answer: ApiAnswer): string[] {
   return faults;
 }
 
-function nameFaults(value: unknown, at: string): string[] {
-  if (Array.isArray(value)) return value.flatMap((one, i) => nameFaults(one, `${at}[${i}]`));
-  if (!isObject(value)) return [];
-  return Object.entries(value as Json).flatMap(([name, below]) => [
-    ...(NAME.test(name) ? [] : [`"${name}" in ${at} is no member name`]),
-    ...nameFaults(below, `${at}.${name}`),
-  ]);
+/** Of every member, at whatever depth. */
+function nameFaults(value: unknown, faults: string[] = []): string[] {
+  if (typeof value !== 'object' || value === null) return faults;
+  if (!Array.isArray(value))
+    for (const name of Object.keys(value)) if (!NAME.test(name)) faults.push(`"${name}" is no member name`);
+  for (const below of Object.values(value)) nameFaults(below, faults);
+  return faults;
 }
