@@ -4,6 +4,7 @@ import { VersionRows1764000300000 } from '../../migrations/1764000300000-version
 import { IdempotencyKeys1764000310000 } from '../../migrations/1764000310000-idempotency-keys.js';
 import { LimitRates1764000500000 } from '../../migrations/1764000500000-limit-rates.js';
 import { InviteUsers1764000510000 } from '../../migrations/1764000510000-invite-users.js';
+import { FindPeopleByParts1764000610000 } from '../../migrations/1764000610000-find-people-by-parts.js';
 import { FindPeopleByName1764001000000 } from '../../migrations/1764001000000-find-people-by-name.js';
 
 /** In the order in which they run. */
@@ -14,5 +15,6 @@ export const migrations = [
   IdempotencyKeys1764000310000,
   LimitRates1764000500000,
   InviteUsers1764000510000,
+  FindPeopleByParts1764000610000,
   FindPeopleByName1764001000000,
 ];

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { DataSource } from 'typeorm';
 import { createDataSource, migrate } from '../../src/database/index.js';
@@ -62,6 +63,35 @@ describe('The migrations', () => {
     expect(await dataSource.query('select count(*)::int as ran from migrations')).toEqual([
       { ran: dataSource.migrations.length },
     ]);
+  });
+
+  test('do without pg_trgm for a role that may not have it, and index the search for one that may', async () => {
+    const searchIndexes = () =>
+      dataSource.query<{ name: string }[]>(
+        `select indexname as name from pg_indexes where indexname like '%\\_search\\_idx' order by 1`,
+      );
+    expect((await searchIndexes()).map(({ name }) => name)).toEqual([
+      'email_addresses_search_idx',
+      'people_names_search_idx',
+      'phone_numbers_search_idx',
+    ]);
+    await undoAll();
+    await dataSource.query('drop table migrations; drop extension pg_trgm');
+    const role = `kith_plain_${randomBytes(4).toString('hex')}`;
+    await dataSource.query(`create role ${role}; grant create, usage on schema public to ${role}`);
+    const url = new URL(own.url);
+    url.searchParams.set('options', `-c role=${role}`);
+    const plain = await createDataSource(url.href.replaceAll('+', '%20')).initialize();
+    try {
+      await migrate(plain);
+      expect(await tables()).not.toEqual([]);
+      expect(await searchIndexes()).toEqual([]);
+      for (let left = plain.migrations.length; left > 0; left -= 1)
+        await plain.undoLastMigration({ transaction: 'each' });
+    } finally {
+      await plain.destroy();
+      await dataSource.query(`drop owned by ${role}; drop role ${role}`);
+    }
   });
 
   test('and the entities name the same columns, types and nulls', async () => {
