@@ -30,6 +30,7 @@ describe('The settings', () => {
       batchMaxEntries: 10_000,
       bodyLimit: 16 * 1024 ** 2,
       pageMaxSize: 1000,
+      linkageMaxSize: 1000,
       publicUrl: undefined,
       rateLimitPerMinute: 6000,
       rateLimitSignInPerMinute: 10,

@@ -20,6 +20,8 @@ export interface Env {
   /** Bytes. */
   readonly bodyLimit: number;
   readonly pageMaxSize: number;
+  /** How many ends of a to-many relationship one answer shows per parent. */
+  readonly linkageMaxSize: number;
   readonly publicUrl: string | undefined;
   /** Requests of one caller; 0: any number. */
   readonly rateLimitPerMinute: number;
@@ -122,6 +124,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     batchMaxEntries: integer('BATCH_MAX_ENTRIES', 10_000, 1, 1_000_000),
     bodyLimit: bytes('BODY_LIMIT', '16mb'),
     pageMaxSize: integer('PAGE_MAX_SIZE', 1000, 1, 100_000),
+    linkageMaxSize: integer('LINKAGE_MAX_SIZE', 1000, 1, 100_000),
     publicUrl: url('PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
     rateLimitPerMinute: integer('RATE_LIMIT_PER_MINUTE', 6000, 0, 1_000_000_000),
     rateLimitSignInPerMinute: integer('RATE_LIMIT_SIGN_IN_PER_MINUTE', 10, 0, 1_000_000),

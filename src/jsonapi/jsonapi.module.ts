@@ -20,6 +20,7 @@ import type { ResourceDefinition } from './resource/define-resource.js';
 import { Registry } from './resource/registry.js';
 import { DocumentBuilder } from './response/build-document.js';
 import { Links } from './response/links.js';
+import { findTrigrams } from './store/find-trigrams.js';
 import { Store } from './store/store.js';
 
 /** Serves the given resource types, beside routes that speak plain JSON. Needs `ENV` and `Database` from a global module. */
@@ -54,12 +55,20 @@ export class JsonApiModule {
           inject: [Database],
           useFactory: ({ dataSource }: Database) => new Registry(definitions, dataSource),
         },
-        { provide: Store, inject: [Registry], useFactory: (registry: Registry) => new Store(registry) },
+        {
+          provide: Store,
+          inject: [Registry, ENV, Database],
+          useFactory: async (registry: Registry, env: Env, database: Database) =>
+            new Store(registry, {
+              linkageLimit: env.linkageMaxSize,
+              trigrams: await findTrigrams(database),
+            }),
+        },
         {
           provide: DocumentBuilder,
           inject: [Registry, ENV],
           useFactory: (registry: Registry, env: Env) =>
-            new DocumentBuilder(registry, new Links(env.publicUrl)),
+            new DocumentBuilder(registry, new Links(env.publicUrl), env.pageMaxSize),
         },
       ],
       exports: [

@@ -30,6 +30,13 @@ export const personResource = defineResource({
     remove: RemovePerson,
     relationships: { groups: ChangeGroups },
   },
+  search: [
+    { column: 'first_name' },
+    { column: 'middle_name' },
+    { column: 'last_name' },
+    { of: 'email_addresses', column: 'normal_form' },
+    { of: 'phone_numbers', column: 'normal_form', digits: true },
+  ],
   attributes: {
     first_name: name,
     middle_name: name,

@@ -1,3 +1,4 @@
+import { CURSOR_PROFILE } from '../../src/jsonapi/query/cursor-profile.js';
 import { countQueries } from '../support/count-queries.js';
 import { bootChoir, type Choir } from '../support/factories/choir.factory.js';
 
@@ -33,6 +34,14 @@ describe('The number of queries', () => {
       '/people?include=email_addresses,phone_numbers,groups.parent,user&page[total]=true&sort=-last_name&filter[groups]=1,2,3',
       7,
     ],
+    [
+      'a page by filters along paths',
+      '/people?filter[groups.parent.name]=Choir&filter[email_addresses.email][null]=false',
+      1,
+    ],
+    ['a page in the order of paths', '/email_addresses?sort=-person.last_name,person.first_name', 1],
+    ['a search', '/people?filter[q]=p1+example', 1],
+    ['a search with its total', '/people?filter[q]=p1&page[total]=true', 2],
     ['a related list, after its parent', '/groups/1/people', 2],
     ['a related one, after its parent', '/groups/1/parent', 1],
     ['a relationship, after its parent', '/groups/1/relationships/people', 2],
@@ -41,6 +50,35 @@ describe('The number of queries', () => {
     const { result, statements } = await countQueries(() => c.ada.api.get(at));
     expect(result.status).toBe(200);
     expect(statements).toHaveLength(ACTOR + expected);
+  });
+
+  it.each([
+    ['', 1],
+    ['&page[total]=true', 2],
+    ['&include=email_addresses,groups.parent', 4],
+    ['&filter[q]=p1&page[total]=true', 2],
+  ])('is fixed for a page by cursors, wherever it begins: ?sort=last_name%s', async (query, expected) => {
+    const accept = `application/vnd.api+json;profile="${CURSOR_PROFILE}"`;
+    const first = `/people?sort=last_name&page[size]=5${query}`;
+    const [item] = (await c.ada.api.get(first, { accept })).many;
+    const { cursor } = item?.meta?.['page'] as { cursor: string };
+    for (const at of [
+      first,
+      `${first}&page[after]=${cursor}`,
+      `${first}&page[after]=${cursor}&page[before]=${cursor}`,
+    ]) {
+      const { result, statements } = await countQueries(() => c.ada.api.get(at, { accept }));
+      expect(result.status).toBe(200);
+      const empty = result.many.length === 0 && query.includes('include');
+      expect(statements).toHaveLength(ACTOR + (empty ? 1 : expected));
+    }
+  });
+
+  it('is one more for each to-many whose linkage lenient shows, and for the total', async () => {
+    const { statements } = await countQueries(() => c.ada.api.lenient.get('/people'));
+    expect(statements).toHaveLength(ACTOR + 1 + 6 + 1);
+    const included = await countQueries(() => c.ada.api.lenient.get('/people?include=groups'));
+    expect(included.statements).toHaveLength(ACTOR + 1 + 6 + 1 + 3);
   });
 
   it('is none for a request that negotiation refuses, one for one that the caller’s query refuses', async () => {

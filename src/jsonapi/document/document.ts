@@ -3,17 +3,18 @@ export const MEDIA_TYPE = 'application/vnd.api+json';
 
 export const withProfiles = (uris: readonly string[]): string => `${MEDIA_TYPE}; profile="${uris.join(' ')}"`;
 
-export type Link = string | { href: string; meta?: Record<string, unknown> } | null;
+export type Link = string | { href: string; type?: string; meta?: Record<string, unknown> } | null;
 
 export interface Identifier {
   type: string;
   id: string;
+  meta?: Record<string, unknown>;
 }
 
 export type Linkage = Identifier | Identifier[] | null;
 
 export interface RelationshipObject {
-  links: { self: Link; related: Link; next?: Link };
+  links: { self: Link; related: Link; prev?: Link; next?: Link };
   data?: Linkage;
 }
 
@@ -30,6 +31,7 @@ export interface ErrorObject {
   code: string;
   title: string;
   detail: string;
+  links?: { type: Link };
   source?: { pointer?: string; parameter?: string; header?: string };
   meta?: Record<string, unknown>;
 }

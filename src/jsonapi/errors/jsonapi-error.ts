@@ -13,6 +13,8 @@ export interface Problem {
   readonly detail: string;
   readonly source?: ErrorSource;
   readonly meta?: Record<string, unknown>;
+  /** A URI for this kind of problem, where a profile names one; becomes `links.type`. */
+  readonly type?: string;
   /** Only where a client needs another than the catalog's. */
   readonly status?: number;
 }

@@ -3,7 +3,7 @@ import { Database } from '../../database/index.js';
 import type { JsonApiRequest } from '../http/jsonapi-request.js';
 import { Registry, type Resource } from '../resource/registry.js';
 import { DocumentBuilder } from '../response/build-document.js';
-import type { Answer } from './operation.js';
+import type { Answer, OperationContext } from './operation.js';
 import { idOf, READ_MANY, READ_ONE, relationshipOf, RequestContexts } from './request-context.js';
 import { NOTHING, ShowResource } from './show-resource.js';
 
@@ -19,10 +19,10 @@ export class ReadEndpoints {
   ) {}
 
   async list(resource: Resource, request: JsonApiRequest): Promise<Answer> {
-    const context = this.contexts.of(resource, request, READ_MANY);
+    const context = this.contexts.ofList(resource, request, READ_MANY, resource.path);
     const set = await this.show.load(this.database, context, {});
     const self = this.documents.links.collection(resource);
-    return { status: 200, document: this.documents.many(set, context.query, self) };
+    return { ...ok(context), document: this.documents.many(set, context.query, self) };
   }
 
   async one(resource: Resource, request: JsonApiRequest, word: string): Promise<Answer> {
@@ -36,13 +36,15 @@ export class ReadEndpoints {
     const relationship = relationshipOf(resource, name);
     const many = relationship.kind === 'to-many';
     const target = this.registry.get(relationship.type);
-    const context = this.contexts.of(target, request, many ? READ_MANY : READ_ONE);
+    const context = many
+      ? this.contexts.ofList(target, request, READ_MANY, listOf(resource, word, name))
+      : this.contexts.of(target, request, READ_ONE);
     const id = idOf(resource, word, context.actor);
     const which = await this.show.reach(this.database, { ...context, resource }, id, name);
     const set = which ? await this.show.load(this.database, context, which) : NOTHING;
     const self = this.documents.links.related(resource, word, name);
     const document = this.documents[many ? 'many' : 'one'](set, context.query, self);
-    return { status: 200, document };
+    return { ...ok(context), document };
   }
 
   /** `GET /people/1/relationships/email_addresses`: the linkage alone. */
@@ -53,9 +55,22 @@ export class ReadEndpoints {
     name: string,
   ): Promise<Answer> {
     const { kind, type } = relationshipOf(resource, name);
-    const context = this.contexts.of(this.registry.get(type), request, kind === 'to-many' ? ['page'] : []);
+    const target = this.registry.get(type);
+    const context =
+      kind === 'to-many'
+        ? this.contexts.ofList(target, request, ['page'], listOf(resource, word, name))
+        : this.contexts.of(target, request, []);
     const id = idOf(resource, word, context.actor);
     const which = await this.show.reach(this.database, { ...context, resource }, id, name);
-    return this.show.linkage(this.database, context, which, { resource, word, name });
+    const answer = await this.show.linkage(this.database, context, which, { resource, word, name });
+    return { ...answer, ...ok(context) };
   }
 }
+
+/** The related resources and their linkage are one list: a cursor of the one holds for the other. */
+const listOf = ({ path }: Resource, word: string, name: string): string => `${path}/${word}/${name}`;
+
+const ok = ({ query: { page } }: OperationContext): Pick<Answer, 'status' | 'profiles'> => ({
+  status: 200,
+  ...(page.profile !== undefined && { profiles: [page.profile] }),
+});

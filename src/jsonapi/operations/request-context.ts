@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ENV, type Env } from '../../config/index.js';
 import { JsonApiError, type ErrorSource } from '../errors/jsonapi-error.js';
 import type { JsonApiRequest } from '../http/jsonapi-request.js';
+import { askedCursorProfile } from '../query/cursor-profile.js';
 import { parseResourceQuery, type QueryRules } from '../query/resource-query.js';
 import { isId } from '../request/read-fields.js';
 import { Registry, type Resource } from '../resource/registry.js';
@@ -25,14 +26,32 @@ export class RequestContexts {
     families: QueryRules['families'],
     own: readonly string[] = [],
   ): OperationContext {
-    const { lenient, headers } = request;
-    const query = parseResourceQuery(queryString(request), resource, this.registry, {
-      families,
-      own,
-      lenient,
-      maxPageSize: this.env.pageMaxSize,
-    });
-    const { id: requestId, user: actor } = request;
+    return this.parse(resource, request, { families, own });
+  }
+
+  /**
+   * Of a list. Its name is what the URL says of it; cursors hold for that list only.
+   * @throws JsonApiError 400 naming each parameter that cannot be used
+   */
+  ofList(
+    resource: Resource,
+    request: JsonApiRequest,
+    families: QueryRules['families'],
+    list: string,
+  ): OperationContext {
+    const cursorProfile = askedCursorProfile(request.profiles);
+    return this.parse(resource, request, { families, list, cursorProfile });
+  }
+
+  private parse(
+    resource: Resource,
+    request: JsonApiRequest,
+    rules: Omit<QueryRules, 'lenient' | 'maxPageSize'>,
+  ): OperationContext {
+    const { lenient, headers, id: requestId, user: actor } = request;
+    const { pageMaxSize: maxPageSize } = this.env;
+    const all = { ...rules, lenient, maxPageSize };
+    const query = parseResourceQuery(queryString(request), resource, this.registry, all);
     return { resource, actor, query, lenient, requestId, ifMatch: headers['if-match'] };
   }
 }

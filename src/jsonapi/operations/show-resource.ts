@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { SqlRunner } from '../../database/index.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import { isMatch, meetsAny, resourceTag } from '../http/entity-tags.js';
+import { BY_ID } from '../query/parse-sort.js';
 import type { ResourceQuery } from '../query/resource-query.js';
 import type { Resource } from '../resource/registry.js';
 import { DocumentBuilder } from '../response/build-document.js';
@@ -19,7 +20,7 @@ export const NO_QUERY: ResourceQuery = {
   includeAsked: false,
   fields: new Map(),
   filters: [],
-  sort: [],
+  sort: BY_ID,
   page: { kind: 'number', limit: 1, offset: 0, total: false },
   own: new Map(),
   sent: '',

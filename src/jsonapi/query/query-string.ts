@@ -11,6 +11,7 @@ export interface Parameter {
 }
 
 const MAX_PARAMETERS = 200;
+const MAX_ELEMENTS = 1000;
 const NAME = /^([^[\]]+)((?:\[[^[\]]*\])*)$/;
 
 /** Reads a raw query string as `application/x-www-form-urlencoded` (JSON:API 1.1, appendix "Query Parameters"). */
@@ -57,6 +58,10 @@ export const nameOf = (part: string): string | undefined => decode(splitOnce(par
 export function listOf(parameter: Parameter, problems: Problem[]): string[] {
   if (parameter.value === '') return [];
   const elements = parameter.value.split(',');
+  if (elements.length > MAX_ELEMENTS) {
+    problems.push(problem(parameter.name, `A list has at most ${MAX_ELEMENTS} elements.`));
+    return [];
+  }
   if (elements.includes(''))
     problems.push(
       problem(parameter.name, `"${parameter.name}" has an empty element; take out the extra comma.`),

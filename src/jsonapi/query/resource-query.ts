@@ -1,10 +1,11 @@
 import type { Problem } from '../errors/jsonapi-error.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { Registry, Resource } from '../resource/registry.js';
+import { known, quoted } from './did-you-mean.js';
 import { parseFields } from './parse-fields.js';
 import { parseFilter, type Filter } from './parse-filter.js';
 import { parseInclude, type IncludeTree } from './parse-include.js';
-import { parsePage, type Page } from './parse-page.js';
+import { parsePage, type Page, type PageRules } from './parse-page.js';
 import { parseSort, type SortTerm } from './parse-sort.js';
 import { nameOf, parseQueryString, problem, type Parameter } from './query-string.js';
 
@@ -24,12 +25,13 @@ export interface ResourceQuery {
   readonly sent: string;
 }
 
-export interface QueryRules {
+export interface QueryRules extends PageRules {
   readonly families: readonly ('include' | 'fields' | 'filter' | 'sort' | 'page')[];
   readonly own?: readonly string[];
-  readonly lenient: boolean;
-  readonly maxPageSize: number;
 }
+
+/** More than anybody reads. */
+const MAX_PROBLEMS = 200;
 
 /** Compiles a raw query string for `resource`. @throws JsonApiError 400 naming each parameter that cannot be used. */
 export function parseResourceQuery(
@@ -50,17 +52,18 @@ export function parseResourceQuery(
       problems.push(unknownParameter(parameter, rules));
   }
   const of = (family: string): Parameter[] => families.get(family) ?? [];
+  const sort = parseSort(of('sort'), resource, registry, problems);
   const query: ResourceQuery = {
     include: parseInclude(of('include'), resource, registry, rules.lenient, problems),
     includeAsked: of('include').length > 0,
     fields: parseFields(of('fields'), registry, rules.lenient, problems),
-    filters: parseFilter(of('filter'), resource, rules.lenient, problems),
-    sort: parseSort(of('sort'), resource, problems),
-    page: parsePage(of('page'), rules, problems),
+    filters: parseFilter(of('filter'), resource, registry, rules.lenient, problems),
+    sort,
+    page: parsePage(of('page'), sort, rules, problems),
     own,
     sent: sentQuery(raw),
   };
-  if (problems.length > 0) throw new JsonApiError(problems);
+  if (problems.length > 0) throw new JsonApiError(problems.slice(0, MAX_PROBLEMS));
   return query;
 }
 
@@ -74,6 +77,8 @@ const sentQuery = (raw: string): string =>
 
 function unknownParameter(parameter: Parameter, rules: QueryRules): Problem {
   const allowed = [...rules.families, ...(rules.own ?? [])];
-  const which = allowed.length > 0 ? `Known here: ${allowed.join(', ')}.` : 'No parameter is known here.';
-  return problem(parameter.name, `The parameter "${parameter.name}" is not known. ${which}`);
+  return problem(
+    parameter.name,
+    `The parameter ${quoted(parameter.name)} is not known. ${known(allowed, parameter.base)}`,
+  );
 }

@@ -1,5 +1,6 @@
 import { getMetadataStorage } from 'class-validator';
 import type { DataSource } from 'typeorm';
+import { readingFaults } from './check-reading.js';
 import type { ResourceDefinition, ToMany } from './define-resource.js';
 
 const MEMBER_NAME = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
@@ -28,7 +29,7 @@ function faultsOf(
   const { type, attributes, relationships = {}, policy, dto } = definition;
   const faults: string[] = [];
   const fault = (text: string): number => faults.push(`${type}: ${text}`);
-  const columns = (of: ResourceDefinition): Set<string> =>
+  const columns = (of = definition): Set<string> =>
     new Set(dataSource.getMetadata(of.entity).columns.map(({ databaseName }) => databaseName));
   const own = columns(definition);
 
@@ -58,6 +59,7 @@ function faultsOf(
     if (!ends.some((end) => end.type === type && end.kind === 'to-one'))
       fault(`"${taken}" may come along, but no to-one relationship of it leads here`);
   }
+  faults.push(...readingFaults(definition, types, columns).map((text) => `${type}: ${text}`));
 
   const writable = Object.keys(attributes).filter((name) => attributes[name]?.write);
   const validated = dto ? validatedProperties(dto) : [];

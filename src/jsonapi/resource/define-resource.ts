@@ -63,6 +63,28 @@ export interface ToMany {
 
 export type Relationship = ToOne | ToMany;
 
+/** A filter that is more than the comparison of a field: `filter[name]=value`, without operators. */
+export interface FilterRule {
+  /** The form of the value; others are refused. */
+  readonly type: Exclude<ValueType, 'json'>;
+  /** A comma list is taken. */
+  readonly list?: boolean;
+  /** The condition on the alias `row`. The values are still text: bind them, with a cast. */
+  readonly sql: (row: Sql, values: readonly string[], actor: never) => Sql;
+}
+
+/** The filter of a `search`. */
+export const SEARCH = 'q';
+
+/** A column with text in which `filter[q]` looks; with a trigram index the look is quick. */
+export interface SearchedColumn {
+  readonly column: string;
+  /** The to-many relationship, by a foreign key, whose target has the column; without it the type's own table has it. */
+  readonly of?: string;
+  /** Compare the digits alone, as in phone numbers, and forgive no slips. */
+  readonly digits?: boolean;
+}
+
 /** What a write rule gets: the row as it is, the columns as they would be. */
 export interface WriteRequest<A> {
   readonly actor: A;
@@ -95,6 +117,10 @@ export interface ResourceDefinition {
   readonly entity: EntityTarget<ObjectLiteral>;
   readonly attributes: Readonly<Record<string, Attribute>>;
   readonly relationships?: Readonly<Record<string, Relationship>>;
+  /** Filters of the type's own, by name. */
+  readonly filters?: Readonly<Record<string, FilterRule>>;
+  /** Where `filter[q]` looks: each word has to be in one of these, or to look like it. */
+  readonly search?: readonly SearchedColumn[];
   /** A class-validator class: one property for each writable attribute. */
   readonly dto?: Type<object>;
   readonly policy: ResourcePolicy<never>;

@@ -1,8 +1,9 @@
-import type { Document, Identifier, Link, RelationshipObject, ResourceObject } from '../document/document.js';
+import type { Document, Identifier, RelationshipObject, ResourceObject } from '../document/document.js';
 import type { ResourceQuery } from '../query/resource-query.js';
 import type { Registry, Resource } from '../resource/registry.js';
 import type { Loaded, LoadedSet } from '../store/loaded.js';
-import { withPage, type Links } from './links.js';
+import type { Links } from './links.js';
+import { itemMeta, pageLinks, pageMeta, restOfLinkage, selfLink } from './page-links.js';
 import { resourceSerializer } from './serialize-resource.js';
 
 /** Turns loaded rows into JSON:API documents; asks nothing and nobody. */
@@ -12,6 +13,7 @@ export class DocumentBuilder {
   constructor(
     private readonly registry: Registry,
     readonly links: Links,
+    private readonly maxPageSize: number,
   ) {}
 
   /** A document with one resource, or with `null` where there could be one. */
@@ -19,7 +21,7 @@ export class DocumentBuilder {
     const primary = set.primary[0];
     return {
       jsonapi: { version: '1.1' },
-      links: { self: query.sent ? `${self}?${query.sent}` : self },
+      links: { self: selfLink(query, self) },
       data: primary ? this.resource(primary, query) : null,
       ...this.included(set, query),
       ...(meta && { meta }),
@@ -30,10 +32,10 @@ export class DocumentBuilder {
   many(set: LoadedSet, query: ResourceQuery, self: string): Document {
     return {
       jsonapi: { version: '1.1' },
-      links: { self: query.sent ? `${self}?${query.sent}` : self, ...pageLinks(set, query, self) },
-      data: set.primary.map((loaded) => this.resource(loaded, query)),
+      links: { self: selfLink(query, self), ...pageLinks(set, query, self) },
+      data: set.primary.map((loaded) => ({ ...this.resource(loaded, query), ...itemMeta(loaded, query) })),
       ...this.included(set, query),
-      ...(set.total !== undefined && { meta: { total: set.total } }),
+      ...metaOf(pageMeta(set, query)),
     };
   }
 
@@ -45,12 +47,20 @@ export class DocumentBuilder {
     many: boolean,
     meta?: Record<string, unknown>,
   ): Document {
-    const identifiers = set.primary.map(({ resource, id }) => ({ type: resource.type, id }));
+    const identifiers = set.primary.map((loaded) => ({
+      type: loaded.resource.type,
+      id: loaded.id,
+      ...itemMeta(loaded, query),
+    }));
     return {
       jsonapi: { version: '1.1' },
-      links: { ...links, ...(many && pageLinks(set, query, links.self)) },
+      links: {
+        self: selfLink(query, links.self),
+        related: links.related,
+        ...(many && pageLinks(set, query, links.self)),
+      },
       data: many ? identifiers : (identifiers[0] ?? null),
-      ...((set.total !== undefined || meta) && { meta: { ...meta, total: set.total } }),
+      ...metaOf({ ...meta, ...pageMeta(set, query) }),
     };
   }
 
@@ -85,7 +95,10 @@ export class DocumentBuilder {
     const ends = linkage[name];
     if (ends === undefined) return { links };
     if (!Array.isArray(ends)) return { links, data: ends === null ? null : { type, id: ends as string } };
-    if (cut.has(name)) links.next = `${self}?page[offset]=${ends.length}`;
+    if (cut.has(name)) {
+      links.prev = null;
+      links.next = restOfLinkage(`${resource.path}/${id}/${name}`, self, ends as string[], this.maxPageSize);
+    }
     return { links, data: ends.map((end: string): Identifier => ({ type, id: end })) };
   }
 
@@ -99,24 +112,5 @@ export class DocumentBuilder {
   }
 }
 
-function pageLinks(
-  set: LoadedSet,
-  query: ResourceQuery,
-  self: string,
-): Record<'first' | 'prev' | 'next', Link> {
-  const { kind, limit, offset } = query.page;
-  const at = (start: number, size = limit): string =>
-    withPage(
-      self,
-      query.sent,
-      kind === 'offset'
-        ? { offset: start, limit: size }
-        : { number: Math.floor(start / Math.max(limit, 1)) + 1, size },
-    );
-  return {
-    first: at(0),
-    // An offset need not be a multiple of the limit; the page before still ends where this one begins.
-    prev: Math.min(offset, limit) > 0 ? at(Math.max(0, offset - limit), Math.min(offset, limit)) : null,
-    next: set.more ? at(offset + limit) : null,
-  };
-}
+const metaOf = (meta: Record<string, unknown>): Pick<Document, 'meta'> =>
+  Object.keys(meta).length > 0 ? { meta } : {};

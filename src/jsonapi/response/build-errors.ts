@@ -7,7 +7,7 @@ export function errorsDocument(problems: readonly Problem[], requestId: string):
   return {
     jsonapi: { version: '1.1' },
     errors: problems.map((problem) => {
-      const { code, detail, source, meta } = problem;
+      const { code, detail, source, meta, type } = problem;
       return {
         id: requestId,
         status: String(statusOf(problem)),
@@ -16,6 +16,7 @@ export function errorsDocument(problems: readonly Problem[], requestId: string):
         detail,
         ...(source && { source }),
         ...(meta && { meta }),
+        ...(type !== undefined && { links: { type } }),
       };
     }),
   };

@@ -27,10 +27,12 @@ export class Links {
 }
 
 /** `path?query`, with the `page` parameters of `query` replaced. */
-export function withPage(path: string, sent: string, page: Record<string, number>): string {
+export function withPage(path: string, sent: string, page: Record<string, string | number>): string {
   const others = sent
     .split('&')
-    .filter((part) => part !== '' && !/^page\[(number|size|offset|limit)\]$/.test(nameOf(part) ?? ''));
+    .filter(
+      (part) => part !== '' && !/^page\[(number|size|offset|limit|after|before)\]$/.test(nameOf(part) ?? ''),
+    );
   const pages = Object.entries(page).map(([key, value]) => `page[${key}]=${value}`);
   return `${path}?${[...others, ...pages].join('&')}`;
 }

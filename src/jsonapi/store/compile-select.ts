@@ -1,7 +1,5 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
-import type { Filter } from '../query/parse-filter.js';
-import type { SortTerm } from '../query/parse-sort.js';
-import type { Attribute, Relationship, ToMany, ToOne } from '../resource/define-resource.js';
+import type { Attribute, Relationship, ToMany } from '../resource/define-resource.js';
 import type { Registry, Resource } from '../resource/registry.js';
 
 /** Names in statements come from definitions only; values are always bound. */
@@ -13,10 +11,11 @@ export interface Selection {
   readonly toOnes: readonly string[];
 }
 
+/** What stands in a row and at the ends of its relationships, as far as an actor may read it. */
 export class SelectCompiler {
   constructor(
-    private readonly registry: Registry,
-    private readonly actor: never,
+    readonly registry: Registry,
+    readonly actor: never,
   ) {}
 
   /** `id, version, attribute as "a:name", linkage as "r:name"` for the row `row`. */
@@ -40,14 +39,18 @@ export class SelectCompiler {
 
   /** The id at the end of a to-one, null when the actor may not read what stands there. */
   linkage(resource: Resource, name: string, row: Sql): Sql {
-    const relationship = resource.relationships[name] as ToOne;
-    const target = this.registry.get(relationship.type);
+    const column = columnOf(resource.relationships[name]);
+    if (column !== undefined && this.readableWith(resource, name)) return sql`${row}.${identifier(column)}`;
     const end = raw(`${row.text}_end`);
-    const readable = sql`select ${end}.id from ${identifier(target.table)} ${end} where ${this.readable(target, end)}`;
-    if (!relationship.column)
-      return sql`(${readable} and ${end}.${identifier(relationship.foreignKey as string)} = ${row}.id)`;
-    const column = sql`${row}.${identifier(relationship.column)}`;
-    return resource.policy.readableWith === name ? column : sql`(${readable} and ${end}.id = ${column})`;
+    return sql`(select ${end}.id from ${this.ends(resource, name, row, end)})`;
+  }
+
+  /** `target end where ...`: what stands at the end of a relationship of `row`, and may be read. */
+  ends(resource: Resource, name: string, row: Sql, end: Sql): Sql {
+    const relationship = resource.relationships[name] as Relationship;
+    const target = this.registry.get(relationship.type);
+    const readable = this.readableWith(resource, name) ? empty : sql` and ${this.readable(target, end)}`;
+    return sql`${identifier(target.table)} ${end} where ${this.joined(relationship, row, end)}${readable}`;
   }
 
   /** The condition "`row` is at the end of `relationship` from the parent `parentId`". */
@@ -59,114 +62,40 @@ export class SelectCompiler {
     return sql`exists (select from ${identifier(table)} ${link} where ${link}.${identifier(to)} = ${row}.id and ${link}.${identifier(from)} = ${parentId}${further})`;
   }
 
-  where(resource: Resource, filters: readonly Filter[], row: Sql): Sql {
-    const conditions = filters.map((filter) => this.condition(resource, filter, row));
-    return conditions.length > 0 ? sql` and ${join(conditions, ' and ')}` : empty;
-  }
-
-  orderBy(resource: Resource, sort: readonly SortTerm[], row: Sql): Sql {
-    return join(
-      sort.map(({ field, descending }) => {
-        const attribute = resource.attributes[field];
-        const value = attribute ? this.value(attribute, field, row) : sql`${row}.id`;
-        const collated = attribute?.type === 'string' ? sql`${value} collate "und-x-icu"` : value;
-        return descending ? sql`${collated} desc` : collated;
-      }),
-      ', ',
-    );
-  }
-
-  private condition(resource: Resource, { field, operator, values }: Filter, row: Sql): Sql {
-    const attribute = field === 'id' ? undefined : resource.attributes[field];
-    const relationship = resource.relationships[field];
-    const bound = values.map((value) => (value === 'me' ? this.whoIsMe(resource, field) : value));
-    if (relationship?.kind === 'to-many') return this.toManyCondition(relationship, operator, bound, row);
-    const value = relationship
-      ? this.linkage(resource, field, row)
-      : attribute
-        ? this.seen(resource, field, row)
-        : sql`${row}.id`;
-    return compare(value, operator, bound, attribute?.type === 'string' ? 'text' : cast(attribute));
-  }
-
-  /** `me` is a word of the type whose ids are compared; where it means nothing nobody is met. */
-  private whoIsMe(resource: Resource, field: string): string | null {
-    const named = Object.entries(resource.relationships).find(
-      ([name, end]) => name === field || isIdOf(end, field),
-    )?.[1];
-    if (!named && field !== 'id') return 'me';
-    const target = named ? this.registry.get(named.type) : resource;
-    return target.idAlias?.('me', this.actor) ?? null;
-  }
-
-  private toManyCondition(
-    relationship: ToMany,
-    operator: string,
-    values: readonly (string | null)[],
-    row: Sql,
-  ): Sql {
+  /** Whoever may read the row may read what stands at the end: the policies say so, and it is not asked again. */
+  readableWith(resource: Resource, name: string): boolean {
+    const relationship = resource.relationships[name] as Relationship;
+    if (relationship.kind === 'to-one') return resource.policy.readableWith === name;
     const target = this.registry.get(relationship.type);
-    const other = raw(`${row.text}_many`);
-    const reached = sql`select from ${identifier(target.table)} ${other} where ${this.reachedFrom(relationship, other, sql`${row}.id`)} and ${this.readable(target, other)}`;
-    if (operator === 'null')
-      return values[0] === 'true' ? sql`not exists (${reached})` : sql`exists (${reached})`;
-    const among = sql`exists (${reached} and ${other}.id = any(${values}::bigint[]))`;
-    return operator === 'ne' || operator === 'nin' ? sql`not ${among}` : among;
+    const owner = target.policy.readableWith ? target.relationships[target.policy.readableWith] : undefined;
+    return owner?.kind === 'to-one' && owner.column !== undefined && owner.column === relationship.foreignKey;
   }
 
-  private value(attribute: Attribute, name: string, row: Sql): Sql {
+  /** A field as far as the actor may know it: the id of an end that she cannot read is null, wherever it stands. */
+  field(resource: Resource, name: string, row: Sql): Sql {
+    if (name === 'id') return sql`${row}.id`;
+    const same = Object.entries(resource.relationships).find(
+      ([, end]) => end.kind === 'to-one' && end.idAttribute === name,
+    );
+    if (same) return this.linkage(resource, same[0], row);
+    const attribute = resource.attributes[name] as Attribute;
     if (attribute.sql) return sql`(${attribute.sql(row, this.actor)})`;
     return sql`${row}.${identifier(attribute.column ?? name)}`;
   }
 
-  /** An attribute as far as the actor may know it: the id of an end that she cannot read is null, in filters as well. */
-  private seen(resource: Resource, name: string, row: Sql): Sql {
-    const same = Object.entries(resource.relationships).find(([, end]) => isIdOf(end, name));
-    return same
-      ? this.linkage(resource, same[0], row)
-      : this.value(resource.attributes[name] as Attribute, name, row);
+  private joined(relationship: Relationship, row: Sql, end: Sql): Sql {
+    if (relationship.kind === 'to-many') return this.reachedFrom(relationship, end, sql`${row}.id`);
+    const column = columnOf(relationship);
+    if (column !== undefined) return sql`${end}.id = ${row}.${identifier(column)}`;
+    return sql`${end}.${identifier(relationship.foreignKey as string)} = ${row}.id`;
   }
 
   private shown(resource: Resource, name: string, row: Sql): Sql {
-    const attribute = resource.attributes[name] as Attribute;
-    const value = this.seen(resource, name, row);
-    return attribute.type === 'date' ? sql`${value}::text` : value;
+    const value = this.field(resource, name, row);
+    return resource.attributes[name]?.type === 'date' ? sql`${value}::text` : value;
   }
 }
 
-const isIdOf = (relationship: Relationship, attribute: string): boolean =>
-  relationship.kind === 'to-one' && relationship.idAttribute === attribute;
-
-const CASTS: Partial<Record<Attribute['type'], string>> = {
-  integer: 'bigint',
-  boolean: 'boolean',
-  date: 'date',
-  timestamp: 'timestamptz',
-};
-const cast = (attribute: Attribute | undefined): string => (attribute && CASTS[attribute.type]) ?? 'bigint';
-
-const SIGNS: Record<string, string> = { lt: '<', le: '<=', gt: '>', ge: '>=' };
-
-function compare(value: Sql, operator: string, values: readonly (string | null)[], type: string): Sql {
-  const first = sql`${values[0]}::${raw(type)}`;
-  switch (operator) {
-    case 'eq':
-      return sql`${value} = ${first}`;
-    case 'ne':
-      return sql`${value} is distinct from ${first}`;
-    case 'in':
-      return sql`${value} = any(${values}::${raw(type)}[])`;
-    case 'nin':
-      return sql`(${value} = any(${values}::${raw(type)}[])) is not true`;
-    case 'like':
-      return sql`${value} ilike ${`%${escapeLike(values[0])}%`}`;
-    case 'prefix':
-      return sql`${value} ilike ${`${escapeLike(values[0])}%`}`;
-    case 'null':
-      return values[0] === 'true' ? sql`${value} is null` : sql`${value} is not null`;
-    default:
-      return sql`${value} ${raw(SIGNS[operator] as string)} ${first}`;
-  }
-}
-
-const escapeLike = (text: string | null | undefined): string => (text ?? '').replace(/[\\%_]/g, '\\$&');
+/** The row's own column with the id of the end, if there is one. */
+export const columnOf = (relationship: Relationship | undefined): string | undefined =>
+  relationship?.kind === 'to-one' ? relationship.column : undefined;

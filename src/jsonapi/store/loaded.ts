@@ -11,13 +11,15 @@ export interface Loaded {
   readonly linkage: Record<string, string | null | readonly string[]>;
   /** To-many relationships with more than what stands in `linkage`. */
   readonly cut: Set<string>;
+  /** On a page between cursors: the values of what the list is sorted by. */
+  readonly keys?: readonly (string | null)[];
 }
 
 /** The primary data of an answer and everything included with it, each once. */
 export interface LoadedSet {
   readonly primary: readonly Loaded[];
   readonly included: readonly Loaded[];
-  /** There is a page after this one. */
+  /** There is more in the direction in which the page was read. */
   readonly more: boolean;
   readonly total?: number;
 }

@@ -1,0 +1,103 @@
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
+import type { Filter, Operator } from '../query/parse-filter.js';
+import type { Compared } from '../query/value-forms.js';
+import { SEARCH } from '../resource/define-resource.js';
+import type { Resource } from '../resource/registry.js';
+import { CASTS, COLLATION, escapeLike } from './bound-values.js';
+import { columnOf, identifier, type SelectCompiler } from './compile-select.js';
+import { searched } from './compile-search.js';
+
+type Values = readonly (string | null)[];
+
+/** Negations: along a path they mean that nothing at its end is so. `null` is the negation of being there. */
+const NEGATED: Partial<Record<Operator, Operator>> = { ne: 'eq', nin: 'in' };
+const THERE = ['false'];
+
+/** Filters as conditions on rows. Whatever stands at the end of a path is met only if the actor may read it. */
+export class FilterCompiler {
+  /** @param trigrams the schema of the extension pg_trgm; undefined: the database does not have it */
+  constructor(
+    private readonly select: SelectCompiler,
+    private readonly trigrams: string | undefined,
+  ) {}
+
+  where(resource: Resource, filters: readonly Filter[], row: Sql): Sql {
+    const conditions = filters.map((filter) => sql` and ${this.condition(resource, filter, row)}`);
+    return conditions.length > 0 ? join(conditions, '') : empty;
+  }
+
+  private condition(resource: Resource, filter: Filter, row: Sql): Sql {
+    if (filter.path.length === 0) return this.ofRow(resource, filter, row);
+    const operator = NEGATED[filter.operator];
+    if (operator)
+      return sql`(${this.atEnd(resource, filter.path, { ...filter, operator }, row)}) is not true`;
+    const absent = filter.operator === 'null' && filter.values[0] === 'true';
+    if (!absent) return this.atEnd(resource, filter.path, filter, row);
+    return sql`(${this.atEnd(resource, filter.path, { ...filter, values: THERE }, row)}) is not true`;
+  }
+
+  /** At the end of the path stands something for which the filter holds. */
+  private atEnd(resource: Resource, path: readonly string[], filter: Filter, row: Sql): Sql {
+    const [name, ...further] = path;
+    if (name === undefined) return this.ofRow(resource, filter, row);
+    const relationship = resource.relationships[name];
+    const target = this.select.registry.get(relationship?.type as string);
+    const end = raw(`${row.text}_to`);
+    const ends = this.select.ends(resource, name, row, end);
+    const column = columnOf(relationship);
+    if (further.length === 0 && filter.field === 'id' && column !== undefined) {
+      // The row has the id itself, and an index of it.
+      const own = compare(
+        sql`${row}.${identifier(column)}`,
+        'id',
+        filter.operator,
+        this.values(target, filter),
+      );
+      return this.select.readableWith(resource, name) ? own : sql`(${own} and exists (select from ${ends}))`;
+    }
+    return sql`exists (select from ${ends} and ${this.atEnd(target, further, filter, end)})`;
+  }
+
+  private ofRow(resource: Resource, filter: Filter, row: Sql): Sql {
+    const { field, operator, values } = filter;
+    if (field === SEARCH && resource.search)
+      return searched(this.select, resource, values[0] as string, row, this.trigrams);
+    const rule = Object.hasOwn(resource.filters ?? {}, field) ? resource.filters?.[field] : undefined;
+    if (rule) return sql`(${rule.sql(row, values, this.select.actor)})`;
+    const type = field === 'id' ? 'id' : (resource.attributes[field]?.type as Compared);
+    return compare(this.select.field(resource, field, row), type, operator, this.values(resource, filter));
+  }
+
+  /** `me` is a word of the type whose ids are compared. */
+  private values(resource: Resource, { field, values }: Filter): Values {
+    if (field !== 'id') return values;
+    return values.map((value) =>
+      value === 'me' ? (resource.idAlias?.('me', this.select.actor) ?? null) : value,
+    );
+  }
+}
+
+const SIGNS: Partial<Record<Operator, string>> = { lt: '<', le: '<=', gt: '>', ge: '>=' };
+
+function compare(value: Sql, kind: Compared, operator: Operator, values: Values): Sql {
+  const type = CASTS[kind];
+  const first = sql`${values[0]}::${type}`;
+  switch (operator) {
+    case 'eq':
+      return sql`${value} = ${first}`;
+    case 'ne':
+      return sql`${value} is distinct from ${first}`;
+    case 'in':
+      return sql`${value} = any(${values}::${type}[])`;
+    case 'nin':
+      return sql`(${value} = any(${values}::${type}[])) is not true`;
+    case 'like':
+      return sql`${value} ilike ${`%${escapeLike(values[0])}%`}`;
+    case 'prefix':
+      return sql`${value} ilike ${`${escapeLike(values[0])}%`}`;
+    case 'null':
+      return values[0] === 'true' ? sql`${value} is null` : sql`${value} is not null`;
+    default:
+      return sql`${value}${kind === 'string' ? COLLATION : empty} ${raw(SIGNS[operator] as string)} ${first}`;
+  }
+}
