@@ -27,7 +27,10 @@ export const nullOr = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'nu
 const link: Schema = { type: 'string', description: 'A URI; its brackets are not encoded.' };
 const linkOrNull: Schema = { type: ['string', 'null'] };
 const text: Schema = { type: 'string' };
+/** Where a profile is applied, the link says so. */
+const ownLink: Schema = { anyOf: [link, closed({ href: link, type: { type: 'string' } }, ['href', 'type'])] };
 const count: Schema = { type: 'integer', minimum: 0 };
+const pageMeta = closed({ total: count, rangeTruncated: { type: 'boolean', const: true } }, []);
 
 /** What documents of every type are made of. */
 export const DOCUMENT_SCHEMAS: Readonly<Record<string, Schema>> = {
@@ -35,7 +38,7 @@ export const DOCUMENT_SCHEMAS: Readonly<Record<string, Schema>> = {
   JsonApi: closed({ version: { type: 'string', const: '1.1' } }, ['version']),
   Links: closed({ self: link }, ['self']),
   PageLinks: {
-    ...closed({ self: link, first: linkOrNull, prev: linkOrNull, next: linkOrNull }, [
+    ...closed({ self: ownLink, first: linkOrNull, prev: linkOrNull, next: linkOrNull }, [
       'self',
       'prev',
       'next',
@@ -43,20 +46,25 @@ export const DOCUMENT_SCHEMAS: Readonly<Record<string, Schema>> = {
     description: '`null`: there is no such page.',
   },
   RelationshipLinks: {
-    ...closed({ self: link, related: link, next: link }, ['self', 'related']),
+    ...closed({ self: link, related: link, prev: { type: 'null' }, next: link }, ['self', 'related']),
     description: '`next` leads to the linkage that did not fit into the answer.',
   },
   LinkagePageLinks: closed(
-    { self: link, related: link, first: linkOrNull, prev: linkOrNull, next: linkOrNull },
+    { self: ownLink, related: link, first: linkOrNull, prev: linkOrNull, next: linkOrNull },
     ['self', 'related', 'prev', 'next'],
   ),
   ListMeta: {
-    ...closed({ total: count }, ['total']),
-    description: 'How many there are, on `page[total]=true`.',
+    ...closed({ total: count, page: pageMeta }, []),
+    description: 'How many there are, on `page[total]=true`; `page` is of the cursor profile.',
+  },
+  ItemMeta: {
+    ...closed({ page: closed({ cursor: { type: 'string' } }, ['cursor']) }, ['page']),
+    description: 'The place of the item in a list that is paged by cursors.',
   },
   LinkageMeta: closed(
     {
       total: { ...count, description: 'How many there are, on `page[total]=true`.' },
+      page: pageMeta,
       warnings: {
         type: 'array',
         items: closed({ code: text, detail: text, pointer: text }, ['code', 'detail']),

@@ -33,6 +33,7 @@ const errorSchema = (status: number): Schema => ({
       detail: { type: 'string', description: 'What to do.' },
       source: schemaRef('ErrorSource'),
       meta: { type: 'object' },
+      ...(status === 400 && { links: closed({ type: { type: 'string', format: 'uri' } }, ['type']) }),
     },
     ['id', 'status', 'code', 'title', 'detail'],
   ),

@@ -1,4 +1,7 @@
-import { OPERATORS, type Compared, type Operator } from '../query/parse-filter.js';
+import { operatorsOf, type Operator } from '../query/parse-filter.js';
+import { sortable } from '../query/parse-sort.js';
+import type { Compared } from '../query/value-forms.js';
+import { SEARCH } from '../resource/define-resource.js';
 import type { Resource } from '../resource/registry.js';
 import { closed, schemaRef } from './document-schemas.js';
 import { pascal, words } from './names.js';
@@ -44,9 +47,17 @@ export function includeParameter(resource: Resource): Parameter[] {
 }
 
 export function sortParameter(resource: Resource): Parameter {
-  const fields = ['id', ...names(resource.attributes).filter((name) => resource.attributes[name]?.sort)];
-  const items = { type: 'string', enum: fields.flatMap((field) => [field, `-${field}`]) };
-  return list('sort', 'Ascending, or with `-` descending; `id` decides where all else is equal.', items);
+  const own = { type: 'string', enum: sortable(resource).flatMap((field) => [field, `-${field}`]) };
+  const ends = names(resource.relationships).filter(
+    (name) => resource.relationships[name]?.kind === 'to-one',
+  );
+  const path = { type: 'string', pattern: `^-?(${ends.join('|')})(\\.[a-z][a-z0-9_]*)+$` };
+  const further = ends.length > 0 ? ` With dots by fields of ${ends.join(', ')}.` : '';
+  return list(
+    'sort',
+    `Ascending, nulls last, or with \`-\` descending; \`id\` decides where all else is equal.${further}`,
+    ends.length > 0 ? { anyOf: [own, path] } : own,
+  );
 }
 
 /** One parameter for each field that can be filtered by, with its operators. */
@@ -59,14 +70,35 @@ export function filterParameters(resource: Resource): Parameter[] {
     ...attributes,
     ...names(resource.relationships).map((name): [string, Compared] => [name, 'id']),
   ];
-  return fields.map(([name, type]) => ({
+  const compared = fields.map(([name, type]): Parameter => {
+    const path = resource.relationships[name] ? ` \`filter[${name}.FIELD]\` goes by a field of it.` : '';
+    return {
+      name: `filter[${name}]`,
+      in: 'query',
+      description: `\`filter[${name}]=…\` is short for \`filter[${name}][eq]=…\`.${path}`,
+      style: 'deepObject',
+      explode: true,
+      schema: schemaRef(`${pascal(type)}Filter`),
+    };
+  });
+  return [...compared, ...ruleParameters(resource)];
+}
+
+/** Filters that compare no field. */
+function ruleParameters({ search, filters = {} }: Resource): Parameter[] {
+  const rules = Object.entries(filters).map(([name, { type, list: several }]): Parameter => ({
     name: `filter[${name}]`,
     in: 'query',
-    description: `\`filter[${name}]=…\` is short for \`filter[${name}][eq]=…\`.`,
-    style: 'deepObject',
-    explode: true,
-    schema: schemaRef(`${pascal(type)}Filter`),
+    ...(several && { description: 'One, or several with commas.' }),
+    schema: several ? { type: 'string' } : FILTER_VALUES[type],
   }));
+  if (!search) return rules;
+  const places = search.map(({ column, of }) => (of === undefined ? words(column) : words(of)));
+  const description = `Words to look for in ${[...new Set(places)].join(', ')}; slips are forgiven.`;
+  return [
+    { name: `filter[${SEARCH}]`, in: 'query', description, schema: { type: 'string', maxLength: 200 } },
+    ...rules,
+  ];
 }
 
 const FILTER_VALUES: Record<Compared, Schema> = {
@@ -91,9 +123,6 @@ export const FILTER_MEANINGS: Record<Operator, string> = {
   prefix: 'begins with, in any case',
   null: 'has no value (`true`), or one (`false`)',
 };
-
-export const operatorsOf = (type: Compared): readonly Operator[] =>
-  OPERATORS.filter((operator) => type === 'string' || (operator !== 'like' && operator !== 'prefix'));
 
 /** The operators of each kind of value. */
 export const FILTER_SCHEMAS: Readonly<Record<string, Schema>> = Object.fromEntries(
@@ -129,6 +158,8 @@ function pageParameters(maxPageSize: number): Record<string, Parameter> {
     one('size', 'How many to a page.', integer(1, maxPageSize)),
     one('offset', 'Pages by offset: how many to leave out.', integer(0)),
     one('limit', 'How many to show; with 0 they are only counted.', integer(0, maxPageSize)),
+    one('after', 'Pages by cursor: behind this one, of `meta.page.cursor`.', { type: 'string' }),
+    one('before', 'Pages by cursor: before this one.', { type: 'string' }),
     one('total', 'Whether to count them all, in `meta.total`.', { type: 'boolean' }),
   ]);
 }

@@ -19,7 +19,14 @@ export function resourceSchemas(resource: Resource): Record<string, Schema> {
   return {
     [name]: resourceObject(resource),
     [`${name}Identifier`]: {
-      ...closed({ type: { type: 'string', const: resource.type }, id: schemaRef('Id') }, ['type', 'id']),
+      ...closed(
+        {
+          type: { type: 'string', const: resource.type },
+          id: schemaRef('Id'),
+          meta: schemaRef('ItemMeta'),
+        },
+        ['type', 'id'],
+      ),
     },
     [`${name}ToOne`]: closed({ links: schemaRef('RelationshipLinks'), data: nullOr(identifier) }, ['links']),
     [`${name}ToMany`]: closed(
@@ -62,6 +69,7 @@ function resourceObject(resource: Resource): Schema {
         [],
       ),
       links: schemaRef('Links'),
+      meta: schemaRef('ItemMeta'),
     },
     ['type', 'id', 'links'],
   );
