@@ -16,6 +16,7 @@ export const contactAssignmentResource = defineResource({
   entity: ContactAssignment,
   dto: ContactAssignmentAttributes,
   policy: contactAssignmentPolicy,
+  partOf: ['person', 'assigned_to'],
   about: {
     summary: 'Who (`assigned_to`) looks after whom (`person`), in a group or personally.',
     attributes: { person_id: { example: '2' }, note: { example: 'Met at the conference' } },

@@ -1,26 +1,38 @@
 import { Injectable } from '@nestjs/common';
+import sql from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
 import {
   authorizeCreation,
-  insertRow,
+  CreateResource,
+  Parts,
   Registry,
   type CreateOperation,
   type Draft,
   type OperationContext,
   type Written,
 } from '../jsonapi/index.js';
-import { GroupMembership } from './group-membership.entity.js';
 
 /** A new group, and its maker as owner: nobody makes a group that nobody can change. */
 @Injectable()
 export class CreateGroup implements CreateOperation {
-  constructor(private readonly registry: Registry) {}
+  constructor(
+    private readonly registry: Registry,
+    private readonly generic: CreateResource,
+    private readonly parts: Parts,
+  ) {}
 
   async create(tx: Transaction, context: OperationContext<Actor>, draft: Draft): Promise<Written> {
     const { actor } = context;
-    const id = await insertRow(tx, draft, await authorizeCreation(tx, this.registry, context, draft));
-    await tx.manager.insert(GroupMembership, { groupId: id, personId: actor.personId, role: 'owner' });
-    return { id, created: true, actor: { ...actor, roles: new Map([...actor.roles, [id, 'owner']]) } };
+    const values = await authorizeCreation(tx, this.registry, context, draft);
+    const membership = this.registry.get('group_membership');
+    await this.parts.lockWholes(tx, membership, [{ person_id: actor.personId }]);
+    const written = await this.generic.insert(tx, context, draft, values);
+    const id = String(written.id);
+    const [after = null] = await tx.query(sql`
+      insert into group_memberships (group_id, person_id, role)
+      values (${id}::bigint, ${actor.personId}::bigint, 'owner') returning *`);
+    await this.parts.remember(tx, context, membership, [{ before: null, after }]);
+    return { ...written, actor: { ...actor, roles: new Map([...actor.roles, [id, 'owner']]) } };
   }
 }

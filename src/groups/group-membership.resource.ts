@@ -18,6 +18,7 @@ export const groupMembershipResource = defineResource({
   entity: GroupMembership,
   dto: GroupMembershipAttributes,
   policy: groupMembershipPolicy,
+  partOf: ['person'],
   operations: {
     create: GroupMembershipWrites,
     update: GroupMembershipWrites,

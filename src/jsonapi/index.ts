@@ -1,6 +1,6 @@
 export { MEDIA_TYPE, type Document, type ResourceObject } from './document/document.js';
 export { JsonApiError, type Problem } from './errors/jsonapi-error.js';
-export { authorizeCreation, insertRow } from './operations/create-resource.js';
+export { authorizeCreation, CreateResource, insertRow } from './operations/create-resource.js';
 export { type ErrorCode } from './errors/catalog.js';
 export { AnswerInterceptor } from './http/answer.interceptor.js';
 export { AnyMediaType } from './http/any-media-type.decorator.js';
@@ -21,6 +21,8 @@ export {
   type OperationContext,
   type RelationshipChange,
   type RelationshipOperation,
+  type PartChange,
+  type RememberParts,
   type RemoveOperation,
   type UpdateOperation,
   type Written,
@@ -38,6 +40,7 @@ export {
   type Schema,
 } from './openapi/openapi.js';
 export { describeProfile } from './openapi/describe-profile.js';
+export { Parts } from './operations/parts.js';
 export { authorizeRemoval } from './operations/remove-resource.js';
 export { notFound } from './operations/request-context.js';
 export { authorizeUpdate } from './operations/update-resource.js';

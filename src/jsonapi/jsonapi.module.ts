@@ -9,6 +9,7 @@ import { Idempotency } from './idempotency/idempotency.js';
 import { CALLER_KEY, type CallerKey } from './operations/caller-key.js';
 import { ChangeRelationship } from './operations/change-relationship.js';
 import { CreateResource } from './operations/create-resource.js';
+import { Parts } from './operations/parts.js';
 import { ReadEndpoints } from './operations/read-endpoints.js';
 import { RemoveResource } from './operations/remove-resource.js';
 import { RequestContexts } from './operations/request-context.js';
@@ -41,6 +42,7 @@ export class JsonApiModule {
         Idempotency,
         PlainSpeech,
         { provide: PLAIN_ROUTES, useValue: plain },
+        Parts,
         ReadEndpoints,
         RemoveResource,
         RequestContexts,
@@ -72,6 +74,7 @@ export class JsonApiModule {
         },
       ],
       exports: [
+        Parts,
         PlainSpeech,
         CreateResource,
         Idempotency,

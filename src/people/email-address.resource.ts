@@ -10,6 +10,7 @@ export const emailAddressResource = defineResource({
   entity: EmailAddress,
   dto: EmailAddressAttributes,
   policy: contactPointPolicy,
+  partOf: ['person'],
   operations: { create: WriteContactPoint, update: WriteContactPoint, remove: WriteContactPoint },
   about: {
     summary: 'An e-mail address of a person. One of them is the primary one.',

@@ -7,6 +7,7 @@ import { personAbout } from './person.about.js';
 import { PersonAttributes } from './person.dto.js';
 import { Person } from './person.entity.js';
 import { personPolicy } from './person.policy.js';
+import { RememberPersonParts } from './remember-person-parts.js';
 import { RemovePerson } from './remove-person.operation.js';
 import { shownExternalRef } from './shown-external-ref.js';
 import { UpdatePerson } from './update-person.operation.js';
@@ -29,6 +30,7 @@ export const personResource = defineResource({
     update: UpdatePerson,
     remove: RemovePerson,
     relationships: { groups: ChangeGroups },
+    remember: RememberPersonParts,
   },
   search: [
     { column: 'first_name' },

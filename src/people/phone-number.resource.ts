@@ -10,6 +10,7 @@ export const phoneNumberResource = defineResource({
   entity: PhoneNumber,
   dto: PhoneNumberAttributes,
   policy: contactPointPolicy,
+  partOf: ['person'],
   operations: { create: WriteContactPoint, update: WriteContactPoint, remove: WriteContactPoint },
   about: {
     summary: 'A phone number of a person. One of them is the primary one.',

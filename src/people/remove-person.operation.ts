@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
-import type { Row, Transaction } from '../database/index.js';
+import type { Transaction } from '../database/index.js';
 import { JsonApiError, type OperationContext, type RemoveOperation } from '../jsonapi/index.js';
-import { lockPeople } from './merge/index.js';
+import { insertHistory, lockPeople, type Sides } from './merge/index.js';
 import { personRights } from './person-rights.js';
 
 /**
@@ -13,7 +13,7 @@ import { personRights } from './person-rights.js';
 @Injectable()
 export class RemovePerson implements RemoveOperation {
   async remove(tx: Transaction, context: OperationContext<Actor>, id: string): Promise<void> {
-    const { actor, requestId } = context;
+    const { actor } = context;
     await lockPeople(tx, [id]);
     const rights = await personRights(tx, actor, id);
     if (!rights) throw JsonApiError.of('not_found', `There is no person "${id}" that you can read.`);
@@ -26,32 +26,23 @@ export class RemovePerson implements RemoveOperation {
       sql`delete from group_memberships where id = any(${memberships}::bigint[]) returning *`,
     );
     const gone = otherMemberships === 0 && !hasLogin;
-    const assignments = gone ? await this.end(tx, id) : [];
-    await this.remember(tx, actor, id, requestId, gone, {
-      group_memberships: removed,
-      contact_assignments: assignments,
-    });
+    if (!gone && removed.length === 0) return;
+    const rows = removed.length > 0 ? { group_memberships: removed } : {};
+    const { before, after } = gone ? await this.end(tx, id) : { before: {}, after: {} };
+    const action = gone ? 'deleted' : 'left_groups';
+    await insertHistory(tx, [{ personId: id, action, before: { ...rows, ...before }, after }], context);
   }
 
   /** The person stops to live; contact points stay with the row for the history, but meet nobody any more. */
-  private async end(tx: Transaction, id: string): Promise<Row[]> {
-    await tx.query(sql`update people set deleted_at = now() where id = ${id}::bigint`);
-    return tx.query(
+  private async end(tx: Transaction, id: string): Promise<Sides> {
+    const [after = {}] = await tx.query(
+      sql`update people set deleted_at = now() where id = ${id}::bigint returning deleted_at`,
+    );
+    const ended = await tx.query(
       sql`delete from contact_assignments where person_id = ${id}::bigint or assigned_to_id = ${id}::bigint returning *`,
     );
-  }
-
-  private async remember(
-    tx: Transaction,
-    actor: Actor,
-    id: string,
-    requestId: string,
-    gone: boolean,
-    before: Row,
-  ): Promise<void> {
-    await tx.query(sql`
-      insert into person_changes (person_id, actor_id, action, before, after, request_id)
-      values (${id}, ${actor.personId}, ${gone ? 'deleted' : 'left_groups'}, ${JSON.stringify(before)}::jsonb, '{}', ${requestId})`);
+    const rows = ended.length > 0 ? { contact_assignments: ended } : {};
+    return { before: { ...rows, deleted_at: null }, after };
   }
 }
 

@@ -39,7 +39,7 @@ export class CreateUser implements CreateOperation {
       super_admin: values['super_admin'] ?? false,
     };
     // A conflict tells that an address is taken, perhaps by somebody out of reach: nobody asks for thousands.
-    const insert = () => insertRow(tx, draft, row);
+    const insert = async () => String((await insertRow(tx, draft, row))['id']);
     const id = await this.limit.attemptHere(`logins by ${context.actor.userId}`, insert);
     if (passwordHash === null) await this.outbox.put(tx, { kind: 'invitation', userId: id, address: null });
     return { id, created: true };

@@ -2,29 +2,29 @@ import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import type { Row, Transaction } from '../../database/index.js';
 import type { ResourcePolicy } from '../resource/define-resource.js';
-import { Registry } from '../resource/registry.js';
+import type { Registry } from '../resource/registry.js';
 import { identifier } from '../store/compile-select.js';
 import type { OperationContext, RemoveOperation } from './operation.js';
 import { notFound } from './request-context.js';
-import { findRow, forbidden, lockRow } from './write-columns.js';
+import { Parts } from './parts.js';
+import { findRow, forbidden } from './write-columns.js';
 
 /** DELETE of a type that is nothing but its row. */
 @Injectable()
 export class RemoveResource implements RemoveOperation {
-  constructor(private readonly registry: Registry) {}
+  constructor(private readonly parts: Parts) {}
 
-  async remove(
-    tx: Transaction,
-    { resource, actor, precondition }: OperationContext,
-    id: string,
-  ): Promise<void> {
+  async remove(tx: Transaction, context: OperationContext, id: string): Promise<void> {
+    const { resource, actor } = context;
     const policy = resource.policy as ResourcePolicy;
-    const row = await lockRow(tx, this.registry, actor, resource, id);
+    const row = await this.parts.lockRow(tx, context, id, 'for update');
     if (!row) throw notFound(resource, id);
     if (!policy.remove) throw forbidden(resource.type, 'deleted');
     await policy.remove({ actor, tx, row, values: {}, pointerTo: () => undefined });
-    await precondition?.(tx);
+    await context.precondition?.(tx);
+    await this.parts.rememberCascade(tx, context, id);
     await tx.query(sql`delete from ${identifier(resource.table)} where id = ${id}::bigint`);
+    await this.parts.remember(tx, context, resource, [{ before: row, after: null }]);
   }
 }
 

@@ -8,11 +8,11 @@ import { identifier } from '../store/compile-select.js';
 import { ChangeRelationship } from './change-relationship.js';
 import type { OperationContext, UpdateOperation, Written } from './operation.js';
 import { notFound } from './request-context.js';
+import { Parts } from './parts.js';
 import {
   columnsOf,
   findRow,
   forbidden,
-  lockRow,
   orConflict,
   pointerIn,
   requireReadableEnds,
@@ -24,12 +24,13 @@ export class UpdateResource implements UpdateOperation {
   constructor(
     private readonly registry: Registry,
     private readonly links: ChangeRelationship,
+    private readonly parts: Parts,
   ) {}
 
   async update(tx: Transaction, context: OperationContext, id: string, draft: Draft): Promise<Written> {
     const { resource, actor } = context;
     const policy = resource.policy as ResourcePolicy;
-    const row = await lockRow(tx, this.registry, actor, resource, id, 'for no key update');
+    const row = await this.parts.lockRow(tx, context, id, 'for no key update', draft.relationships);
     if (!row) throw notFound(resource, id);
     const sent = columnsOf(draft, true);
     const values = Object.fromEntries(
@@ -43,9 +44,10 @@ export class UpdateResource implements UpdateOperation {
     const linked = await this.links.writeAll(tx, context, id, draft);
     if (!linked && Object.keys(values).length === 0) return { id, created: false, rest: draft.included };
     const set = assignments({ ...values, version: sql`version + 1` });
-    await orConflict(draft, () =>
-      tx.query(sql`update ${identifier(resource.table)} set ${set} where id = ${id}::bigint`),
+    const [after = row] = await orConflict(draft, () =>
+      tx.query(sql`update ${identifier(resource.table)} set ${set} where id = ${id}::bigint returning *`),
     );
+    await this.parts.remember(tx, context, resource, [{ before: row, after }]);
     return { id, created: false, rest: draft.included };
   }
 }

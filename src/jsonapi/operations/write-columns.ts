@@ -149,9 +149,20 @@ export async function orConflict<T>(draft: Draft, write: () => Promise<T>): Prom
       });
     const constraint = (error as { constraint?: string }).constraint ?? '';
     const conflict = sqlState(error) === '23505' ? draft.resource.conflicts?.[constraint] : undefined;
-    if (!conflict) throw error;
-    throw JsonApiError.of(conflict.code, conflict.detail, { pointer: pointerIn(draft)(conflict.field) });
+    if (conflict)
+      throw JsonApiError.of(conflict.code, conflict.detail, { pointer: pointerIn(draft)(conflict.field) });
+    throw unstorable(draft, error) ?? error;
   }
+}
+
+/** A value that passed the rules of its attribute and that PostgreSQL cannot hold all the same: too large, or missing. */
+function unstorable(draft: Draft, error: unknown): JsonApiError | undefined {
+  if (!/^(22...|23502|23514)$/.test(sqlState(error) ?? '')) return undefined;
+  const { column = '' } = error as { column?: string };
+  const fields = Object.entries({ ...draft.resource.attributes, ...draft.resource.relationships });
+  const [field] = fields.find(([name, of]) => (('column' in of && of.column) || name) === column) ?? [];
+  const detail = field ? `"${field}" is missing or cannot be stored.` : 'A value of it cannot be stored.';
+  return JsonApiError.of('invalid_attribute', detail, { pointer: pointerIn(draft)(field) });
 }
 
 /** What was sent of read-only attributes must be what is shown. */

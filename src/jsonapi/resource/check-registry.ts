@@ -54,6 +54,10 @@ function faultsOf(
       fault(`the target of "${name}" has no column "${relationship.foreignKey}"`);
   }
 
+  for (const name of definition.partOf ?? []) {
+    const whole = relationships[name];
+    if (whole?.kind !== 'to-one' || !whole.column) fault(`it cannot be part of "${name}": that is no column`);
+  }
   for (const taken of definition.takes ?? []) {
     const ends = Object.values(types.get(taken)?.relationships ?? {});
     if (!ends.some((end) => end.type === type && end.kind === 'to-one'))

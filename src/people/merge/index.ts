@@ -31,3 +31,5 @@ export { isId } from './load-groups.js';
 export type { Attributes } from './person-state.js';
 export type { Sought } from './sought.js';
 export type { StoredEntry } from './stored-entry.js';
+export { joinSides, type Sides } from './join-sides.js';
+export { insertHistory } from './write-history.js';

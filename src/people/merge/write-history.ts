@@ -3,6 +3,7 @@ import type { Actor } from '../../auth/index.js';
 import type { SqlRunner } from '../../database/index.js';
 import type { RealId } from './allocate-ids.js';
 import { ATTRIBUTES } from './entry.js';
+import type { Sides } from './join-sides.js';
 import type { PlannedChange } from './merge-plan.js';
 import type {
   AssignmentState,
@@ -15,21 +16,44 @@ import type {
 type Side = Record<string, unknown>;
 type RowJson = Side & { readonly id: string };
 
-/** One row per entry that changed a person: what it changed, and only that, as it was and as it is. */
-export async function writeHistory(
+/** Who wrote, through which request. */
+export interface Author {
+  readonly actor: Actor;
+  readonly requestId: string | undefined;
+}
+
+/** What was done to a person: only what changed, as it was and as it is. */
+export interface HistoryRow extends Sides {
+  readonly personId: string;
+  readonly action: string;
+}
+
+/** One row per entry that changed a person. */
+export const writeHistory = (
   tx: SqlRunner,
   changes: readonly PlannedChange[],
   real: RealId,
-  { actor, requestId }: { readonly actor: Actor; readonly requestId: string | undefined },
+  author: Author,
+): Promise<void> => {
+  const row = (change: PlannedChange): HistoryRow => ({
+    ...{ personId: real(change.after.id), action: change.action },
+    ...historyOf(change, real),
+  });
+  return insertHistory(tx, changes.map(row), author);
+};
+
+export async function insertHistory(
+  tx: SqlRunner,
+  rows: readonly HistoryRow[],
+  { actor, requestId }: Author,
 ): Promise<void> {
-  if (changes.length === 0) return;
-  const sides = changes.map((change) => historyOf(change, real));
+  if (rows.length === 0) return;
   await tx.query(sql`
     insert into person_changes (person_id, actor_id, action, before, after, request_id)
     select n.person_id, ${actor.personId}::bigint, n.action, n.before, n.after, ${requestId ?? null}::text
-    from unnest(${changes.map(({ after }) => real(after.id))}::bigint[],
-      ${changes.map(({ action }) => action)}::text[], ${sides.map(({ before }) => JSON.stringify(before))}::jsonb[],
-      ${sides.map(({ after }) => JSON.stringify(after))}::jsonb[])
+    from unnest(${rows.map(({ personId }) => personId)}::bigint[], ${rows.map(({ action }) => action)}::text[],
+      ${rows.map(({ before }) => JSON.stringify(before))}::jsonb[],
+      ${rows.map(({ after }) => JSON.stringify(after))}::jsonb[])
       with ordinality as n(person_id, action, before, after, position)
     order by n.position`);
 }
