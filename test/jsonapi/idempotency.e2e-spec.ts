@@ -95,7 +95,7 @@ describe('Idempotency-Key', () => {
       const requests: [number, ApiRequest][] = [
         [400, { method: 'POST', path: '/groups', body: '{' }],
         [400, { method: 'POST', path: '/groups?unknown=1', body: group('x') }],
-        [403, { method: 'POST', path: '/users', body: { data: { type: 'user' } } }],
+        [403, { method: 'POST', path: '/person_changes', body: { data: { type: 'person_change' } } }],
         [404, { method: 'DELETE', path: '/groups/999999' }],
         [409, { method: 'POST', path: '/groups', body: { data: { type: 'person' } } }],
         [412, { method: 'PATCH', path: `/groups/${c.choir}`, body: stale, headers: { 'if-match': '"1"' } }],

@@ -263,10 +263,19 @@ describe('The plain-JSON doors', () => {
     ]);
   });
 
-  it('take members that are doubled, of the prototype, or deep without harm', async () => {
+  it('refuse a member that is there twice, since readers differ in which of them they keep', async () => {
+    const { status, body } = await client.post(
+      '/persons/multiple',
+      '{"persons": [{"external_ref": "first", "external_ref": "second"}]}',
+    );
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error: { pointer: '/persons/0/external_ref' } });
+  });
+
+  it('take members of the prototype, or deep ones, without harm', async () => {
     const deep = '['.repeat(20_000) + ']'.repeat(20_000);
     const entries = [
-      '{"external_ref": "first", "external_ref": "proto-1", "first_name": "A"}',
+      '{"external_ref": "proto-1", "first_name": "A"}',
       '{"external_ref": "proto-2", "__proto__": {"first_name": "Eve"}, "constructor": {"name": "x"}, "toString": 1}',
       '{"__proto__": {"external_ref": "proto-3"}}',
       `{"external_ref": "proto-4", "first_name": ${deep}}`,
