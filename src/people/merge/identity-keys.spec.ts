@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import {
   emailKey,
@@ -39,6 +40,13 @@ describe('the normal form of an e-mail address', () => {
     ['ada@example.org\u0000', 'unusable'],
     ['ada\ud800@example.org', 'unusable'],
     ['a b@example.org', 'unusable'],
+    ['ada@EXAMPLE。org', 'ada@example.org'],
+    ['ada@fa\u00df.de', 'ada@xn--fa-hia.de'],
+    [`${'a'.repeat(64)}@example.org`, `${'a'.repeat(64)}@example.org`],
+    [`${'a'.repeat(65)}@example.org`, 'unusable'],
+    [`ada@${'a'.repeat(64)}.org`, 'unusable'],
+    [`ada@${'long.'.repeat(60)}example.org`, 'unusable'],
+    [`ada@x${'\u00ad'.repeat(400)}.org`, 'unusable'],
   ])('of %j is %s', (text, form) => expect(emailForm(text)).toBe(form));
 
   it('keeps the spelling that was sent, trimmed', () => {
@@ -58,12 +66,34 @@ describe('the normal form of an e-mail address', () => {
     );
   });
 
+  it('of an international address is its own, and does not depend on case, composition, blanks or the domain’s script', () => {
+    const letter = fc.constantFrom(...'aäçéîñøšžжяßığ漢字'.normalize('NFC'));
+    const word = fc.array(letter, { minLength: 1, maxLength: 8 }).map((letters) => letters.join(''));
+    const domain = fc.constantFrom('münchen.de', 'EXAMPLE.org', 'пример.рф', '例え.jp', 'faß.example');
+    fc.assert(
+      fc.property(word, domain, (local, host) => {
+        const form = emailForm(`${local}@${host}`);
+        expect(emailForm(form)).toBe(form);
+        const spellings = [
+          `\u00a0${local}@${host.toUpperCase().replace('FASS', 'FAß')}\t`,
+          `${local}@${domainToASCII(host)}`,
+          `${local.normalize('NFD')}@${host.normalize('NFD')}`,
+          `${capitals(local)}@${host}`,
+        ];
+        expect(spellings.map(emailForm)).toEqual(spellings.map(() => form));
+      }),
+    );
+  });
+
   it('never throws, whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => typeof emailForm(`${text}@x.org`) === 'string'),
     );
   });
 });
+
+/** In capitals, but for letters whose capital is another one's as well. */
+const capitals = (text: string): string => text.replace(/[^ßı]/gu, (letter) => letter.toUpperCase());
 
 describe('the normal form of a phone number', () => {
   it.each([
@@ -73,6 +103,12 @@ describe('the normal form of a phone number', () => {
     ['555-0100', '5550100'],
     ['(555) 010-0000', '+15550100000'],
     ['room 12', '12'],
+    ['Tel. 212 555 0100', '+12125550100'],
+    ['212 555 0100 (home)', '+12125550100'],
+    ['tel:+358-40-1234567', '+358401234567'],
+    ['212 555 0100 / 212 555 0101', '21255501002125550101'],
+    ['011 358 40 1234567', '+358401234567'],
+    ['+1 555', '1555'],
     ['２１２５５５０１００', '+12125550100'],
     ['٢١٢٥٥٥٠١٠٠', '+12125550100'],
     ['no digits', 'unusable'],
@@ -92,6 +128,33 @@ describe('the normal form of a phone number', () => {
     expect(withExtension('+12125550100', 'x 7')).toBe('+12125550100;ext=7');
   });
 
+  const regions = fc.constantFrom('US', 'GB', 'FI', 'DE', 'IT', 'RU', 'JP');
+  const scribbled = fc.stringMatching(/^[+(]?[\dx٠-٩０-９ ./()-]{1,20}$/);
+
+  it('is its own normal form, in its region; with a country code in every region', () => {
+    fc.assert(
+      fc.property(scribbled, regions, regions, (text, region, other) => {
+        const form = phoneForm(text, region);
+        fc.pre(form !== 'unusable');
+        if (form.startsWith('+'))
+          expect([phoneForm(form, region), phoneForm(form, other)]).toEqual([form, form]);
+        // A plus that made no number is not compared.
+        else if (!text.includes('+')) expect(phoneForm(form, region)).toBe(form);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of what cannot be parsed is all of its digits and nothing else', () => {
+    fc.assert(
+      fc.property(scribbled, regions, (text, region) => {
+        const form = phoneForm(text, region);
+        if (/^\d/.test(form))
+          expect(form).toBe(text.normalize('NFKC').replace(/\D/g, (at) => arabicDigit(at)));
+      }),
+    );
+  });
+
   it('does not depend on punctuation', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[2-9]\d{2}[2-9]\d{6}$/), (digits) => {
@@ -102,6 +165,9 @@ describe('the normal form of a phone number', () => {
   });
 });
 
+const arabicDigit = (character: string): string =>
+  /[\u0660-\u0669]/.test(character) ? String(character.charCodeAt(0) & 0xf) : '';
+
 describe('names', () => {
   it.each([
     ['Straße', 'STRASSE', false],
@@ -109,6 +175,10 @@ describe('names', () => {
     ['ΣΊΣΥΦΟΣ', 'Σίσυφος', false],
     ['Ada  Maria', ' ada maria ', false],
     ['ﬁona', 'Fiona', false],
+    ['STRAẞE', 'Straße', false],
+    ['Ａｄａ', 'ADA', false],
+    ['Ada\u00a0Maria', 'Ada Maria', false],
+    ['D’Arcy', "D'Arcy", true],
     ['Ada', 'Eva', true],
     ['Işıl', 'Isil', true],
     ['José', 'Jose', true],
@@ -122,6 +192,20 @@ describe('names', () => {
 
   it('are kept in NFC, trimmed, with single blanks', () => {
     expect(storedName(' Zoe\u0308 \t  Maria ')).toBe('Zo\u00eb Maria');
+  });
+
+  it('do not depend on case, composition or width, letter by letter', () => {
+    const letters = Array.from({ length: 0x2fa1e }, (_, code) => code)
+      .filter((code) => code < 0xd800 || code > 0xdfff)
+      .map((code) => String.fromCodePoint(code))
+      .filter((character) => /\p{L}/u.test(character) && character !== 'ı');
+    const apart = letters.filter((letter) =>
+      [letter.toUpperCase(), letter.toLowerCase(), letter.normalize('NFD'), letter.normalize('NFKC')].some(
+        (spelling) => nameKey(spelling) !== nameKey(letter),
+      ),
+    );
+    expect(letters.length).toBeGreaterThan(100_000);
+    expect(apart).toEqual([]);
   });
 
   it('fold once and for all', () => {

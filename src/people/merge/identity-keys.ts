@@ -1,7 +1,7 @@
 import { isStorable } from '../../jsonapi/index.js';
 import { domainToASCII } from 'node:url';
 import { isEmail } from 'class-validator';
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
+import { parsePhoneNumberFromString, type CountryCode, type PhoneNumber } from 'libphonenumber-js/max';
 
 /** What cannot be used, in a sentence that says what to do. */
 export interface Unusable {
@@ -23,6 +23,9 @@ export interface PhoneKey {
 
 /** Longer ones would not fit into an index of PostgreSQL, and are nobody's. */
 const MAX_LENGTH = 255;
+/** 64 characters, `@`, and a domain of 255, before anything in it is folded away. */
+const MAX_EMAIL_LENGTH = 320;
+const NO_EMAIL = { problem: 'This is not an e-mail address; write one such as ada@example.org.' };
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
 const EDGE_SPACE = /^\s|\s$/u;
 /** Delimiters of urls, which a url parser would take apart or decode. */
@@ -36,13 +39,13 @@ export const isUnusable = (value: object): value is Unusable => 'problem' in val
  */
 export function emailKey(text: string): EmailKey | Unusable {
   const email = text.trim();
+  if (email.length > MAX_EMAIL_LENGTH) return NO_EMAIL;
   const normal = email.normalize('NFC').toLowerCase().normalize('NFC');
   const at = normal.lastIndexOf('@');
   const domain = normal.slice(at + 1);
   const ascii = isStorable(text) && !NOT_OF_A_DOMAIN.test(domain) ? domainToASCII(domain) : '';
   const normalForm = `${normal.slice(0, at + 1)}${ascii}`;
-  if (!ascii || at < 1 || CONTROL.test(normal) || !isEmail(normalForm))
-    return { problem: 'This is not an e-mail address; write one such as ada@example.org.' };
+  if (!ascii || at < 1 || CONTROL.test(normal) || !isEmail(normalForm)) return NO_EMAIL;
   return { email, normalForm };
 }
 
@@ -55,13 +58,21 @@ export function phoneKey(text: string, region: string, extension?: string | null
   if (!isStorable(text) || number.length > MAX_LENGTH || CONTROL.test(number))
     return { problem: 'This is not a phone number; write one such as +1 212 555 0100.' };
   const latin = latinDigits(number);
-  const parsed = parsePhoneNumberFromString(latin, { defaultCountry: region as CountryCode, extract: false });
-  const e164 = parsed?.isPossible() ? parsed.number : null;
+  const parsed = possibleNumber(latin, region) ?? possibleNumber(dialled(latin), region);
+  const e164 = parsed?.number ?? null;
   const base = e164 ?? latin.replace(/\D/g, '');
   if (!base) return { problem: 'A phone number needs digits.' };
-  const digits = latinDigits(extension ?? '').replace(/\D/g, '') || (e164 && parsed?.ext) || '';
+  const digits = latinDigits(extension ?? '').replace(/\D/g, '') || parsed?.ext || '';
   return { number, e164, normalForm: withExtension(base, digits), extension: digits || null };
 }
+
+function possibleNumber(text: string, region: string): PhoneNumber | undefined {
+  const parsed = parsePhoneNumberFromString(text, { defaultCountry: region as CountryCode, extract: false });
+  return parsed?.isPossible() ? parsed : undefined;
+}
+
+/** What is left of "Tel. +358 40 1234567 (home)" on a keypad. */
+const dialled = (text: string): string => text.replace(/[^\d+]/g, '').replace(/(?!^)\+/g, '');
 
 /** The same number's key behind another extension, or behind none. */
 export function withExtension(normalForm: string, extension: string | null): string {
@@ -87,9 +98,9 @@ export function nameKey(name: string): string {
   return storedName(folded.normalize('NFKC'));
 }
 
-/** A dotless i has no capital of its own; case folding leaves it alone. */
+/** A dotless i has no capital of its own, so folding leaves it alone; a capital ẞ is its own, so it goes down first. */
 const foldCharacter = (character: string): string =>
-  character === 'ı' ? character : character.toUpperCase().toLowerCase();
+  character === 'ı' ? character : character.toLowerCase().toUpperCase().toLowerCase();
 
 /** What speaks against an external reference, which is compared byte for byte and therefore never repaired. */
 export function externalRefProblem(ref: string): string | undefined {
