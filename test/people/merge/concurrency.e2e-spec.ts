@@ -103,17 +103,12 @@ describe('many requests at once', () => {
     await world.database.transaction(async (tx) => {
       await tx.query(sql`select id from people where id = ${id} for update`);
       posted = world.one({ first: 'Ada', email: 'ada@example.org' }, actor);
-      await waitForLock(world);
+      await world.untilSomebodyWaits();
       await tx.query(sql`update people set deleted_at = now() where id = ${id}`);
     });
     expect(await posted).toMatchObject({ outcome: 'created' });
   });
 });
-
-async function waitForLock(world: MergeWorld): Promise<void> {
-  const waiting = sql`select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
-  while ((await world.value<number>(waiting)) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-}
 
 describe('the number of statements', () => {
   let world: MergeWorld;

@@ -152,6 +152,13 @@ export class MergeWorld {
     return row?.count ?? 0;
   }
 
+  /** Resolves when a request on this database waits for a lock. */
+  async untilSomebodyWaits(): Promise<void> {
+    const waiting = sql`
+      select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+    while ((await this.value<number>(waiting)) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
   /** The contact points of a person as they are kept, the primary one marked. */
   async points(personId: string): Promise<string[]> {
     const rows = await this.rows<{ text: string }>(sql`

@@ -17,7 +17,7 @@ export const FIRST = ['Ada', 'ADA', 'Eve'];
 export const REFS = ['R1', 'R2', 'r1'];
 
 const CALLER = '100';
-const COLLEAGUE = '101';
+export const COLLEAGUE = '101';
 /** 3 lies below 1, 4 below 3; 5 is often out of reach. */
 const PARENTS: Readonly<Record<string, string | null>> = { 1: null, 2: null, 3: '1', 4: '3', 5: null };
 export const GROUPS = Object.keys(PARENTS);
