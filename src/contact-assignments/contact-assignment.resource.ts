@@ -19,7 +19,12 @@ export const contactAssignmentResource = defineResource({
   partOf: ['person', 'assigned_to'],
   about: {
     summary: 'Who (`assigned_to`) looks after whom (`person`), in a group or personally.',
-    attributes: { person_id: { example: '2' }, note: { example: 'Met at the conference' } },
+    attributes: {
+      person_id: { example: '2' },
+      group_id: { example: null },
+      note: { example: 'Met at the conference' },
+    },
+    ends: { assigned_to: '1', assigned_by: '1', group: null },
     creations: {
       'Person 1 looks after person 2': {
         data: {

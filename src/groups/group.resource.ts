@@ -13,14 +13,16 @@ export const groupResource = defineResource({
   policy: groupPolicy,
   about: {
     summary: 'A circle of people. Rights on a group reach the groups below it.',
+    exampleId: '2',
     attributes: {
-      name: { example: 'Choir' },
-      external_ref: { about: 'The id of this group in your own system.', example: 'choir' },
+      name: { example: 'Altos' },
+      external_ref: { about: 'The id of this group in your own system.', example: 'altos' },
       phone_region: { about: 'The country of phone numbers without a country code.', example: 'US' },
       match_conflicting_ref: { about: 'What the group says of `conflicting_ref`.', example: 'separate' },
       match_name_guard: { about: 'What the group says of `name_guard`.' },
       people_count: { about: 'Shown when `fields[group]` names it.' },
     },
+    ends: { parent: '1' },
     creations: {
       'A group below another': {
         data: {

@@ -13,6 +13,7 @@ export const emailAddressResource = defineResource({
   partOf: ['person'],
   operations: { create: WriteContactPoint, update: WriteContactPoint, remove: WriteContactPoint },
   about: {
+    exampleId: '2',
     summary: 'An e-mail address of a person. One of them is the primary one.',
     attributes: {
       email: { about: 'As it was sent; spelled otherwise it is the same.', example: 'ada@example.org' },

@@ -65,7 +65,15 @@ export const personAbout: ResourceAbout = {
         { type: 'contact_assignment', attributes: { assigned_to_id: '1', note: 'Met at the conference' } },
       ],
     },
+    'Known by the same e-mail, but as somebody else: a new person, and a pair for the duplicate queue': {
+      data: { type: 'person', attributes: { first_name: 'Annabella', external_ref: 'crm-2' } },
+      included: [
+        { type: 'email_address', attributes: { email: 'ada@example.org' } },
+        { type: 'group_membership', attributes: { group_id: '1' } },
+      ],
+    },
   },
+  ends: { created_by: '1', groups: '1', user: null },
   changes: {
     'A name, and one more e-mail': {
       data: { type: 'person', id: '2', attributes: { middle_name: 'King' } },

@@ -68,6 +68,7 @@ describe('GET one resource', () => {
   it('never shows a password, nor what is write only', async () => {
     const user = await c.ada.api.get(`/users/${c.ada.userId}`);
     expect(Object.keys(user.one.attributes ?? {}).sort()).toEqual([
+      'active',
       'created_at',
       'email',
       'last_sign_in_at',

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { expect } from '@jest/globals';
+import { Description } from '../support/description.js';
 
 type Json = Record<string, unknown>;
 
@@ -46,6 +47,15 @@ export class PlainClient {
       'x-request-id': expect.any(String),
       vary: expect.stringContaining('Accept'),
     });
+    const { statusCode: status, headers: answered, rawPayload: bytes } = reply;
+    const faults = Description.of(this.app).answerFaults({
+      method,
+      url: path,
+      status,
+      headers: answered,
+      bytes,
+    });
+    expect(faults).toEqual([]);
     const answer = reply.json<Json>();
     if (reply.statusCode >= 400) {
       expect(Object.keys(answer)).toEqual(['error']);

@@ -141,7 +141,7 @@ export class ApiClient {
       ...(payload !== undefined && { payload }),
     });
     const answer = new ApiAnswer(request, reply.statusCode, reply.headers, reply.rawPayload);
-    const described = Description.of(this.app).answerFaults(url.split('?')[0] as string, answer);
+    const described = Description.of(this.app).answerFaults({ method, url, ...answer });
     const faults = [...jsonApiFaults(answer), ...described];
     if (faults.length > 0) expect(faults).toEqual([]);
     return answer;

@@ -42,14 +42,27 @@ export const userResource = defineResource({
   },
   about: {
     summary: 'The login of a person. Without a password its person is invited by mail.',
+    exampleId: '2',
     attributes: {
       email: {
-        example: 'admin@example.org',
+        example: 'ada@example.org',
         about: 'Changed by its own user only, with `current_password`.',
       },
       password: { about: 'Changed by its own user only, with `current_password`.' },
       super_admin: { about: 'May do everything.' },
       active: { about: 'Without it nobody signs in with it.' },
+    },
+    creations: {
+      'Invite person 2 to choose a password': {
+        data: {
+          type: 'user',
+          attributes: { email: 'ada@example.org' },
+          relationships: { person: { data: { type: 'person', id: '2' } } },
+        },
+      },
+    },
+    changes: {
+      'Let nobody sign in with it': { data: { type: 'user', id: '2', attributes: { active: false } } },
     },
   },
 });

@@ -76,8 +76,8 @@ export function describeApi(
   const resources = registry.all;
   const paths = Object.assign(
     {},
-    resourcePaths(registry),
     ...parts.map((part) => part.paths),
+    resourcePaths(registry),
   ) as OpenApiDocument['paths'];
   const components: Components = {
     schemas: sorted({

@@ -43,7 +43,7 @@ const documentSchema = (status: number): Schema =>
   closed(
     {
       jsonapi: schemaRef('JsonApi'),
-      errors: { type: 'array', minItems: 1, items: schemaRef(`${nameOf(status)}Error`) },
+      errors: { type: 'array', minItems: 1, items: schemaRef(`${nameOf(status)}Problem`) },
     },
     ['jsonapi', 'errors'],
   );
@@ -52,7 +52,7 @@ export const ERROR_SCHEMAS: Readonly<Record<string, Schema>> = {
   ErrorSource: source,
   ...Object.fromEntries(
     statuses.flatMap((status) => [
-      [`${nameOf(status)}Error`, errorSchema(status)],
+      [`${nameOf(status)}Problem`, errorSchema(status)],
       [`${nameOf(status)}Errors`, documentSchema(status)],
     ]),
   ),

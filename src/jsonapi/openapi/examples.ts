@@ -99,9 +99,11 @@ export class Examples {
     const { kind, type } = resource.relationships[name] as Resource['relationships'][string];
     const self = this.self(resource);
     const links = { self: `${self}/relationships/${name}`, related: `${self}/${name}` };
-    const identifier = { type, id: this.idOf(type) };
-    if (kind === 'to-one') return { links, data: identifier };
-    return linkage ? { links, data: [identifier] } : { links };
+    const told = resource.about?.ends?.[name];
+    const id = told === undefined ? this.idOf(type) : told;
+    const data = id === null ? null : { type, id };
+    if (kind === 'to-one') return { links, data };
+    return linkage ? { links, data: data ? [data] : [] } : { links };
   }
 
   private attributes(resource: Resource, wanted: (attribute: Attribute) => unknown): Json {

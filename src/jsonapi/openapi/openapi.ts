@@ -109,6 +109,8 @@ export interface ResourceAbout {
   /** The id in examples; on a new server, after the examples were sent in their order, it is there. */
   readonly exampleId?: string;
   readonly attributes?: Readonly<Record<string, AttributeAbout>>;
+  /** The ends of relationships in examples, where it is not the example of their type. */
+  readonly ends?: Readonly<Record<string, string | null>>;
   /** The resource's own parameters of POST. */
   readonly parameters?: Readonly<
     Record<string, { readonly about: string; readonly values: readonly string[] }>

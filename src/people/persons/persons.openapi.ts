@@ -6,6 +6,7 @@ import {
   type Response,
   type Schema,
 } from '../../jsonapi/index.js';
+import { MATCH_REPORT_MEMBERS } from '../merge/index.js';
 import { FLAT_ATTRIBUTES } from './flat-entry.js';
 
 const text: Schema = { type: 'string' };
@@ -14,7 +15,6 @@ const texts: Schema = { type: 'array', items: text };
 const id: Schema = { type: ['string', 'integer'] };
 const ids: Schema = { type: 'array', items: id };
 const flag: Schema = { type: ['boolean', 'null'] };
-const pair: Schema = { type: 'array', minItems: 2, maxItems: 2 };
 
 const attributes = Object.fromEntries(FLAT_ATTRIBUTES.map((name) => [name, nullable]));
 const groups: Readonly<Record<string, Schema>> = {
@@ -37,15 +37,7 @@ const result = closed(
     success: { type: 'boolean' },
     failure_reason: { type: 'string', description: 'A sentence; empty on success.' },
     failure_code: nullable,
-    outcome: { enum: ['created', 'updated', 'unchanged', 'failed', 'rolled_back'] },
-    matched_by: nullable,
-    keys: { type: 'object', description: 'The normal forms that were compared.' },
-    candidates: { type: 'array', items: { type: 'object' } },
-    changes: { type: 'object', additionalProperties: pair, description: 'Before and after, by field.' },
-    groups_added: texts,
-    skipped_groups: texts,
-    policy: closed({ conflicting_ref: text, name_guard: { type: 'boolean' } }, []),
-    duplicate_of_index: { type: 'integer', description: 'The entry of this request that made the person.' },
+    ...MATCH_REPORT_MEMBERS,
     warnings,
     errors: { type: 'array', items: { type: 'object' } },
   },
@@ -111,6 +103,10 @@ const REFUSALS: Readonly<Record<number, string>> = {
   503: 'The database is away.',
 };
 
+const REFUSAL = {
+  error: { type: 'malformed_request', message: 'Send an object with `persons`, a list.', pointer: '' },
+};
+
 const responses = (description: string, schema: string, example: unknown): Record<string, Response> => ({
   200: {
     description,
@@ -120,7 +116,7 @@ const responses = (description: string, schema: string, example: unknown): Recor
   ...Object.fromEntries(
     Object.entries(REFUSALS).map(([status, about]) => [
       status,
-      { description: about, headers: headerRefs(['X-Request-Id']), content: json('PlainError') },
+      { description: about, headers: headerRefs(['X-Request-Id']), content: json('PlainError', REFUSAL) },
     ]),
   ),
 });
