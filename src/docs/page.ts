@@ -6,7 +6,7 @@ import { fileOf, type PublicFile } from './public-file.js';
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -37,14 +37,19 @@ export const PAGE: PublicFile = fileOf(
 
 export const START: PublicFile = fileOf(
   'text/javascript; charset=utf-8',
-  `SwaggerUIBundle({
+  `const page = SwaggerUIBundle({
   url: 'openapi.json',
   dom_id: '#api',
   deepLinking: true,
   docExpansion: 'none',
   defaultModelsExpandDepth: 0,
   filter: true,
-  persistAuthorization: false,
+  // Whoever signs in on the page is signed in for the rest of it.
+  responseInterceptor: (answer) => {
+    const token = answer.headers['x-mh-session'];
+    if (token) page.preauthorizeApiKey('bearer', token);
+    return answer;
+  },
 });
 `,
 );

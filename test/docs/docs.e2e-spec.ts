@@ -81,7 +81,10 @@ describe('What the API says of itself', () => {
     it('brings along all that it needs, and runs nothing that stands in the page', async () => {
       const { body, headers } = await get('/docs');
       expect(headers['content-type']).toBe('text/html; charset=utf-8');
-      expect(headers['content-security-policy']).toContain("script-src 'self';");
+      expect(headers['content-security-policy']).toMatch(
+        /^default-src 'none'; script-src 'self'; style-src 'self';/,
+      );
+      expect(headers['content-security-policy']).not.toContain('unsafe');
       expect(body).not.toMatch(/<script(?! src=)|\son\w+=|https?:/);
       const addresses = [...body.matchAll(/(?:src|href)="(docs[^"]+)"/g)].map(([, address]) => `/${address}`);
       expect(addresses).toHaveLength(3);

@@ -83,7 +83,7 @@ class ResourcePaths {
     const schema = schemaRef(`${this.name}CreatedDocument`);
     const example = this.examples.created(this.resource);
     return this.operation(`create${this.name}`, `Add a ${this.words}`, {
-      parameters: [...this.oneParameters(this.resource), ...this.ownParameters(), idempotencyKey],
+      parameters: [...this.ownParameters(), ...this.oneParameters(this.resource), idempotencyKey],
       requestBody: bodyOf(schemaRef(`${this.name}Create`), this.examples.creations(this.resource)),
       responses: {
         200: answerOf('It was there already; this is how it is now.', schema, example, [REPLAYED]),
@@ -216,7 +216,8 @@ class ResourcePaths {
   }
 
   private manyParameters(shown: Resource): Parameters {
-    return [...this.oneParameters(shown), ...filterParameters(shown), sortParameter(shown), ...pageRefs()];
+    const which = [...filterParameters(shown), sortParameter(shown), ...pageRefs()];
+    return [...includeParameter(shown), ...which, ...this.fields];
   }
 
   /** `dry_run` and the like. */
