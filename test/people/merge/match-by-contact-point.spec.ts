@@ -46,6 +46,37 @@ describe('an e-mail or a phone', () => {
       verdict: 'failed ambiguous_match',
     },
     {
+      name: 'matches another last name without a word',
+      people: [withEmail('10', { first: 'Ada', last: 'Byron' })],
+      entry: { email: EMAIL, first: 'Ada', last: 'Lovelace' },
+      world: { policy: { nameGuard: true } },
+      verdict: 'updated email_address 10',
+    },
+    {
+      name: 'matches a missing first name under the name guard',
+      people: [withEmail('10', { last: 'Lovelace' })],
+      entry: { email: EMAIL, first: 'Ada' },
+      world: { policy: { nameGuard: true } },
+      verdict: 'updated email_address 10',
+    },
+    {
+      name: 'matches another spelling of the first name under the name guard',
+      people: [withEmail('10', { first: 'ZOË' })],
+      entry: { email: EMAIL, first: 'zoe\u0308' },
+      world: { policy: { nameGuard: true } },
+      verdict: 'updated email_address 10',
+    },
+    {
+      name: 'warns of another first name when one has both',
+      people: [
+        withPhone('10'),
+        person('11', { first: 'Eve', emails: [EMAIL], phones: [PHONE], groups: { 1: null, 2: null } }),
+      ],
+      entry: { ...bothKeys, first: 'Ada' },
+      verdict: 'updated email_address+phone_number 11',
+      warnings: ['name_mismatch'],
+    },
+    {
       name: 'takes the one who has both before the one who has the phone',
       people: [
         withPhone('10'),
@@ -89,6 +120,44 @@ describe('an e-mail or a phone', () => {
       name: 'shared by a family is ambiguous without a name',
       people: [mother, daughter],
       entry: { email: EMAIL },
+      verdict: 'failed ambiguous_match',
+    },
+    {
+      name: 'shared by a household is decided by the names, for a phone as well',
+      people: [withPhone('10', { first: 'Anna' }), withPhone('11', { first: 'Ada' })],
+      entry: { phone: PHONE, first: 'ada' },
+      verdict: 'updated name_tiebreak 11',
+      pairs: [],
+    },
+    {
+      name: 'of two people, neither of whom has the name, are ambiguous',
+      people: [withEmail('10', { first: 'Anna' }), withPhone('11', { first: 'Eve' })],
+      entry: { ...bothKeys, first: 'Ada' },
+      verdict: 'failed ambiguous_match',
+      pairs: [],
+    },
+    {
+      name: 'of two who both have both are decided by the names',
+      people: [
+        person('10', { first: 'Anna', emails: [EMAIL], phones: [PHONE], groups: { 1: null, 2: null } }),
+        person('11', { first: 'Ada', emails: [EMAIL], phones: [PHONE], groups: { 1: null, 2: null } }),
+      ],
+      entry: { ...bothKeys, first: 'Ada' },
+      verdict: 'unchanged name_tiebreak 11',
+    },
+    {
+      name: 'are decided by every name given, the middle one too',
+      people: [
+        withEmail('10', { first: 'Ada', last: 'Lovelace' }),
+        { ...daughter, attributes: { ...daughter.attributes, middle_name: 'King' } },
+      ],
+      entry: { email: EMAIL, first: 'Ada', middle: 'King' },
+      verdict: 'unchanged name_tiebreak 11',
+    },
+    {
+      name: 'a name that is cleared is not given',
+      people: [withEmail('10', { first: 'Ada' }), withEmail('11', { first: 'Ada', last: 'Lovelace' })],
+      entry: { email: EMAIL, first: 'Ada', last: null },
       verdict: 'failed ambiguous_match',
     },
     {

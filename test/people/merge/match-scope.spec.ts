@@ -14,6 +14,29 @@ describe('the scope', () => {
       pairs: ['cross_group new 10'],
     },
     {
+      name: 'of the named group leaves out those who were archived in it',
+      people: [withEmail('10', { groups: { 1: null, 2: null }, archived: ['2'] })],
+      entry: { email: EMAIL, first: 'Ada', groups: ['2'] },
+      verdict: 'created',
+      pairs: ['cross_group new 10'],
+    },
+    {
+      name: 'of several named groups has whoever is in one of them',
+      people: [withEmail('10', { groups: { 3: null } })],
+      entry: { email: EMAIL, groups: ['1', '3'] },
+      verdict: 'updated email_address 10',
+    },
+    {
+      name: 'without a named group has those who were archived everywhere only if the actor knows them',
+      people: [
+        withEmail('10', { groups: { 1: null }, archived: ['1'], mine: true }),
+        withEmail('11', { groups: { 77: null }, assignedToMe: true }),
+      ],
+      entry: { email: EMAIL },
+      verdict: 'updated email_address 10',
+      pairs: [],
+    },
+    {
       name: 'without a named group is all the actor reaches',
       people: [withEmail('10', { groups: { 3: null } })],
       entry: { email: EMAIL },

@@ -47,6 +47,22 @@ describe('groups', () => {
   it('take the reference of a new person, wherever it is put', () => {
     expect(groupsOf({ ref: 'R1' })).toEqual({ 1: 'R1', 2: 'R1' });
   });
+  it('that are not named keep the references that they have', () => {
+    const people = [person('10', { emails: [EMAIL], groups: { 1: null, 2: 'R2', 3: null } })];
+    expect(groupsOf({ email: EMAIL, ref: 'R1', groups: ['1'] }, { people })).toEqual({
+      ...{ 1: 'R1', 2: 'R2', 3: null },
+    });
+  });
+  it('that are not named take a match’s reference wherever the person is within reach', () => {
+    const people = [person('10', { emails: [EMAIL], groups: { 1: null, 3: null, 77: null } })];
+    expect(groupsOf({ email: EMAIL, ref: 'R1' }, { people })).toEqual({
+      ...{ 1: 'R1', 2: 'R1', 3: 'R1', 77: null },
+    });
+  });
+  it('lose the reference that is cleared, in the scope only', () => {
+    const people = [person('10', { first: 'Ada', emails: [EMAIL], groups: { 1: 'R1', 2: 'R2' } })];
+    expect(groupsOf({ email: EMAIL, ref: null, groups: ['1'] }, { people })).toEqual({ 1: null, 2: 'R2' });
+  });
   it('take the reference along when the person gains one', () => {
     const people = [person('10', { emails: [EMAIL], groups: { 1: 'R1' } })];
     expect(groupsOf({ email: EMAIL, groups: ['1', '2'] }, { people })).toEqual({ 1: 'R1', 2: 'R1' });
