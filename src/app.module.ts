@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { addressResource } from './addresses/index.js';
 import {
   AuthGuard,
   AuthModule,
@@ -34,6 +35,7 @@ export const resources = [
   personResource,
   emailAddressResource,
   phoneNumberResource,
+  addressResource,
   groupResource,
   groupMembershipResource,
   contactAssignmentResource,

@@ -1,3 +1,4 @@
+import { Address } from '../addresses/address.entity.js';
 import { OneTimeLink } from '../auth/links/one-time-link.entity.js';
 import { OutboxMessage } from '../auth/outbox/outbox-message.entity.js';
 import { RateLimit } from '../auth/throttle/rate-limit.entity.js';
@@ -16,6 +17,7 @@ import { Setting } from './setting.entity.js';
 
 /** Every table that the product owns. */
 export const entities = [
+  Address,
   ContactAssignment,
   EmailAddress,
   Group,

@@ -6,6 +6,7 @@ import { LimitRates1764000500000 } from '../../migrations/1764000500000-limit-ra
 import { InviteUsers1764000510000 } from '../../migrations/1764000510000-invite-users.js';
 import { FindPeopleByParts1764000610000 } from '../../migrations/1764000610000-find-people-by-parts.js';
 import { FindPeopleByName1764001000000 } from '../../migrations/1764001000000-find-people-by-name.js';
+import { KeepAddresses1764002000000 } from '../../migrations/1764002000000-keep-addresses.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   InviteUsers1764000510000,
   FindPeopleByParts1764000610000,
   FindPeopleByName1764001000000,
+  KeepAddresses1764002000000,
 ];

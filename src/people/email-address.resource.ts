@@ -1,7 +1,7 @@
 import { defineResource } from '../jsonapi/index.js';
 import { EmailAddressAttributes } from './contact-point.dto.js';
 import { WriteContactPoint } from './contact-point.operation.js';
-import { contactPointPolicy } from './contact-point.policy.js';
+import { personPartPolicy } from './person-part.policy.js';
 import { EmailAddress } from './email-address.entity.js';
 
 export const emailAddressResource = defineResource({
@@ -9,7 +9,7 @@ export const emailAddressResource = defineResource({
   path: 'email_addresses',
   entity: EmailAddress,
   dto: EmailAddressAttributes,
-  policy: contactPointPolicy,
+  policy: personPartPolicy,
   partOf: ['person'],
   operations: { create: WriteContactPoint, update: WriteContactPoint, remove: WriteContactPoint },
   about: {

@@ -1,6 +1,7 @@
 export { EmailAddress } from './email-address.entity.js';
 export { emailAddressResource } from './email-address.resource.js';
 export { personChangeResource, personDuplicateResource } from './merge/index.js';
+export { personPartPolicy } from './person-part.policy.js';
 export { PeopleModule } from './people.module.js';
 export { Person } from './person.entity.js';
 export { personResource } from './person.resource.js';

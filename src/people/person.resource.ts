@@ -23,7 +23,7 @@ export const personResource = defineResource({
   policy: personPolicy,
   about: personAbout,
   idAlias: (word, actor: Actor) => (word === 'me' ? actor.personId : undefined),
-  takes: ['email_address', 'phone_number', 'group_membership', 'contact_assignment'],
+  takes: ['email_address', 'phone_number', 'group_membership', 'contact_assignment', 'address'],
   createParameters: ['dry_run', 'conflicting_ref', 'name_guard'],
   operations: {
     create: CreatePerson,
@@ -70,6 +70,7 @@ export const personResource = defineResource({
   relationships: {
     email_addresses: { kind: 'to-many', type: 'email_address', foreignKey: 'person_id' },
     phone_numbers: { kind: 'to-many', type: 'phone_number', foreignKey: 'person_id' },
+    addresses: { kind: 'to-many', type: 'address', foreignKey: 'person_id' },
     group_memberships: { kind: 'to-many', type: 'group_membership', foreignKey: 'person_id' },
     groups: {
       kind: 'to-many',

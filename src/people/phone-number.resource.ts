@@ -1,7 +1,7 @@
 import { defineResource } from '../jsonapi/index.js';
 import { PhoneNumberAttributes } from './contact-point.dto.js';
 import { WriteContactPoint } from './contact-point.operation.js';
-import { contactPointPolicy } from './contact-point.policy.js';
+import { personPartPolicy } from './person-part.policy.js';
 import { PhoneNumber } from './phone-number.entity.js';
 
 export const phoneNumberResource = defineResource({
@@ -9,7 +9,7 @@ export const phoneNumberResource = defineResource({
   path: 'phone_numbers',
   entity: PhoneNumber,
   dto: PhoneNumberAttributes,
-  policy: contactPointPolicy,
+  policy: personPartPolicy,
   partOf: ['person'],
   operations: { create: WriteContactPoint, update: WriteContactPoint, remove: WriteContactPoint },
   about: {

@@ -17,7 +17,7 @@ const imports = sources.flatMap((from) =>
   })),
 );
 
-const ORDER = ['people', 'contact-assignments', 'groups', 'auth'];
+const ORDER = ['addresses', 'people', 'contact-assignments', 'groups', 'auth'];
 const GROUND = ['config', 'database', 'jsonapi'];
 
 const between = imports.filter(

@@ -82,6 +82,17 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     wrong: { number: 1, extension: [] },
     remove: true,
   },
+  address: {
+    row: async (w, n) =>
+      insert(w.world.database, 'addresses', { person_id: await known(w, n), address_type: 'current' }),
+    create: async (w, n) => ({
+      attributes: { address_type: 'permanent', address1: `${n} Long Street`, city: 'Town', zip: `${n}` },
+      relationships: { person: { data: { type: 'person', id: await known(w, n) } } },
+    }),
+    update: (n) => ({ city: `Town ${n}` }),
+    wrong: { address_type: 'holiday', zip: 1 },
+    remove: true,
+  },
   group: {
     row: ({ world }, n) => world.group(`Group ${n}`),
     create: ({ choir }, n) => ({

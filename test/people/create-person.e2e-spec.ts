@@ -311,7 +311,7 @@ describe('POST /people', () => {
     ],
     [
       'an unknown type in included',
-      person({ first_name: 'X' }, [['address', {}]]),
+      person({ first_name: 'X' }, [['label', {}]]),
       409,
       'type_conflict',
       /^\/included\/0\/type$/,

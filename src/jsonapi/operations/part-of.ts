@@ -1,8 +1,10 @@
+import sql, { join } from 'sql-template-tag';
 import type { Transaction } from '../../database/index.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import { PRIMARY, type Draft } from '../request/read-draft.js';
 import type { ToOne } from '../resource/define-resource.js';
 import type { Registry, Resource } from '../resource/registry.js';
+import { identifier } from '../store/compile-select.js';
 import type { OperationContext } from './operation.js';
 import { notFound } from './request-context.js';
 import { findRow } from './write-columns.js';
@@ -37,6 +39,25 @@ export const withPrimary = (draft: Draft, id: string): Draft => ({
     Object.entries(draft.relationships).map(([name, end]) => [name, end === PRIMARY ? id : end]),
   ),
 });
+
+/** The id of the part that a draft without an id means all the same, by what there is once (`onceByWhole`). */
+export async function knownPart(
+  tx: Transaction,
+  whole: Resource,
+  id: string,
+  { resource, attributes }: Draft,
+): Promise<string | undefined> {
+  const { onceByWhole = [], table } = resource;
+  const [[, { column = '' }] = ['', {}]] = endsAt(resource, whole) as [string, { column?: string }][];
+  if (onceByWhole.length === 0) return undefined;
+  const same = onceByWhole.map((name) => {
+    const own = resource.attributes[name]?.column ?? name;
+    return sql`${identifier(own)} is not distinct from ${attributes[name] ?? null}`;
+  });
+  const [row] = await tx.query<{ id: string }>(sql`
+    select id from ${identifier(table)} where ${identifier(column)} = ${id}::bigint and ${join(same, ' and ')}`);
+  return row?.id;
+}
 
 /** @throws JsonApiError 404 when the stored resource that a draft names is not part of the primary one */
 export async function requirePartOf(

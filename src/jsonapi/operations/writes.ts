@@ -17,7 +17,7 @@ import type {
   UpdateOperation,
   Written,
 } from './operation.js';
-import { partOf, requirePartOf, withPrimary } from './part-of.js';
+import { knownPart, partOf, requirePartOf, withPrimary } from './part-of.js';
 import { RemoveResource } from './remove-resource.js';
 import { notFound } from './request-context.js';
 import { NO_QUERY, ShowResource } from './show-resource.js';
@@ -87,11 +87,10 @@ export class Writes {
     for (const one of rest) {
       const { requestId, lenient } = context;
       const own = { resource: one.resource, actor, requestId, lenient, query: NO_QUERY };
-      if (one.id === undefined) await this.create(tx, own, partOf(context.resource, id, one));
-      else {
-        await requirePartOf(tx, this.registry, own, context.resource, id, one);
-        await this.update(tx, own, one.id, withPrimary(one, id));
-      }
+      if (one.id !== undefined) await requirePartOf(tx, this.registry, own, context.resource, id, one);
+      const known = one.id ?? (await knownPart(tx, context.resource, id, one));
+      if (known === undefined) await this.create(tx, own, partOf(context.resource, id, one));
+      else await this.update(tx, own, known, withPrimary(one, id));
     }
     return written;
   }

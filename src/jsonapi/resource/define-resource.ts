@@ -133,6 +133,11 @@ export interface ResourceDefinition {
    * the first is told of every change (`operations.remember`).
    */
   readonly partOf?: readonly string[];
+  /**
+   * Attributes of which a whole has one of each value. What comes along in `included` with the values of one that there
+   * is changes that one; a POST of its own is a conflict.
+   */
+  readonly onceByWhole?: readonly string[];
   /** Types whose new resources may come along in `included` of POST and PATCH; they belong to the primary one. */
   readonly takes?: readonly string[];
   /** What a violated unique constraint means to a person, by the constraint's name; `field` is an attribute or a relationship. */

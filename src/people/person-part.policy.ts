@@ -5,7 +5,7 @@ import { requireChangeable } from './person-rights.js';
 import { readablePerson } from './readable-person.js';
 
 /** What a person has of her own: read with her, and written by whoever may change her. */
-export const contactPointPolicy: ResourcePolicy<Actor> = {
+export const personPartPolicy: ResourcePolicy<Actor> = {
   readableWith: 'person',
   readable(actor: Actor, row: Sql): Sql {
     const person = raw(`${row.text}_person`);

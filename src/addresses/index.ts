@@ -1,0 +1,1 @@
+export { addressResource } from './address.resource.js';
