@@ -37,7 +37,7 @@ describe('Headers', () => {
       '304': await api.get(`/groups/${c.choir}`, { 'if-none-match': `${etag}, "other"` }),
       '400': await api.get('/groups?unknown=1'),
       '400 body': await api.post('/groups', '{'),
-      '403': await api.post('/users', { data: { type: 'user' } }),
+      '403': await api.post('/person_changes', { data: { type: 'person_change' } }),
       '404': await api.get('/groups/999999'),
       '404 address': await api.get('/nowhere'),
       '405': await api.delete('/groups'),

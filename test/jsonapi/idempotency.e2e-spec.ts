@@ -239,10 +239,10 @@ describe('Idempotency-Key', () => {
       holding = undefined;
     }
 
-    /** The request has begun to work: its claim is there. */
+    /** So many requests have begun to work: their claims are there, and they wait for the table, or for each other. */
     async function underway(count: number, work: Promise<ApiAnswer>): Promise<void> {
       const waiting = sql`select count(*)::int from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock' and query like 'insert into "groups"%'`;
+        where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`;
       let over = false;
       void work.finally(() => (over = true));
       while (!over && (await c.world.value<number>(waiting)) < count);

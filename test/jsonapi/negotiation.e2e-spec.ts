@@ -173,7 +173,7 @@ describe('Content negotiation', () => {
       413: await api.post('/groups', big),
       415: await api.post('/groups', group, { 'content-type': 'text/plain' }),
       422: await api.post('/groups', { data: { type: 'group', attributes: {} } }),
-      403: await api.post('/users', { data: { type: 'user' } }),
+      403: await api.post('/person_changes', { data: { type: 'person_change' } }),
       409: await api.post('/groups', { data: { type: 'person' } }),
       '404 path': await api.get('/groups/%zz'),
       '404 path utf8': await api.get('/groups/%ff'),
