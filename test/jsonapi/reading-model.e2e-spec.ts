@@ -183,11 +183,12 @@ describe('What is read of a list', () => {
     );
   });
 
+  // Pages of one would run after what is put in behind each of them for ever.
   it('comes by cursors once and in order, whatever is put in or taken out between the pages', async () => {
     const { dataSource } = world.database;
     const before = new Set(model.readable.map(({ id }) => id));
     await fc.assert(
-      fc.asyncProperty(sort, fc.integer({ min: 1, max: 9 }), async (order, limit) => {
+      fc.asyncProperty(sort, fc.integer({ min: 2, max: 9 }), async (order, limit) => {
         const rest = sortParameter(order);
         const all = (await root.api.get(`/leaves?page[size]=100${rest}`)).ids;
         const extra: string[] = [];

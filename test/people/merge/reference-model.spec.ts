@@ -63,7 +63,8 @@ function compare({ world, caller, defaults, requests }: RandomRun): number {
     );
     expectSame(leftIn(planned.world), leftIn(state));
     expectSame(sharedRefs(planned.world), []);
-    Object.assign(state, planned.world);
+    // Each of the two calls a held entry by a name of its own, which the other would not know again.
+    Object.assign(state, planned.world, { held: [] });
   }
   return requests.reduce((count, { entries }) => count + entries.length, 0);
 }
