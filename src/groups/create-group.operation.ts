@@ -33,6 +33,7 @@ export class CreateGroup implements CreateOperation {
       insert into group_memberships (group_id, person_id, role)
       values (${id}::bigint, ${actor.personId}::bigint, 'owner') returning *`);
     await this.parts.remember(tx, context, membership, [{ before: null, after }]);
-    return { ...written, actor: { ...actor, roles: new Map([...actor.roles, [id, 'owner']]) } };
+    const roles = new Map([...actor.roles, [id, 'owner' as const]]);
+    return { ...written, actor: { ...actor, roles, ownGroupIds: [...actor.ownGroupIds, id] } };
   }
 }

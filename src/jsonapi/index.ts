@@ -19,6 +19,8 @@ export {
   type Answer,
   type CreateOperation,
   type OperationContext,
+  type PlannedWrite,
+  type PrepareWrites,
   type RelationshipChange,
   type RelationshipOperation,
   type PartChange,

@@ -2,9 +2,12 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ENV, type Env } from '../config/index.js';
 import { Database } from '../database/index.js';
 import { PLAIN_ROUTES, PlainSpeech, type PlainRoutes } from './http/plain-routes.js';
+import { OperationsController } from './http/operations.controller.js';
 import { resourceController } from './http/resource.controller.js';
 import { RouteTable } from './http/route-table.js';
 import { UnknownRouteController } from './http/unknown-route.controller.js';
+import { AtomicOperations } from './atomic/atomic-operations.js';
+import { PerformOperations } from './atomic/perform-operations.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import { CALLER_KEY, type CallerKey } from './operations/caller-key.js';
 import { ChangeRelationship } from './operations/change-relationship.js';
@@ -35,11 +38,13 @@ export class JsonApiModule {
     return {
       module: JsonApiModule,
       global: true,
-      controllers: [...definitions.map(resourceController), UnknownRouteController],
+      controllers: [OperationsController, ...definitions.map(resourceController), UnknownRouteController],
       providers: [
+        AtomicOperations,
         ChangeRelationship,
         CreateResource,
         Idempotency,
+        PerformOperations,
         PlainSpeech,
         { provide: PLAIN_ROUTES, useValue: plain },
         Parts,

@@ -62,8 +62,8 @@ export class WriteContactPoint implements CreateOperation, UpdateOperation, Remo
   }
 }
 
-/** @param primary what it means when the request does not say it */
-function pointsOf(draft: Draft, primary: boolean | undefined): Points {
+/** An e-mail or a phone as an entry has it. @param primary what it means when the request does not say it */
+export function pointsOf(draft: Draft, primary: boolean | undefined): Points {
   const { resource, attributes, id } = draft;
   const value = resource.type === 'email_address' ? 'email' : 'number';
   const pointer = pointerIn(draft)(value);

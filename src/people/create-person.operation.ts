@@ -11,7 +11,7 @@ import {
 import { besideEntry, draftToEntry } from './draft-to-entry.js';
 import { readMatchParameters } from './match-parameters.js';
 import { groupsOfRecords } from './memberships.js';
-import { MergeService, type EntryResult } from './merge/index.js';
+import { MergeService, type Entry } from './merge/index.js';
 import { refusalOf } from './refusal-of.js';
 
 /** `POST /people`: the person that is meant, found and merged, or made; all of it or nothing. */
@@ -22,25 +22,38 @@ export class CreatePerson implements CreateOperation {
     private readonly merge: MergeService,
   ) {}
 
-  async create(
+  async create(tx: Transaction, context: OperationContext<Actor>, draft: Draft): Promise<Written> {
+    const [written] = (await this.createAll(tx, context, [draft], 0)) as [Written];
+    return written;
+  }
+
+  /** @param first the place in the request of the first one */
+  async createAll(
     tx: Transaction,
     { actor, query, lenient, requestId }: OperationContext<Actor>,
-    draft: Draft,
-  ): Promise<Written> {
+    drafts: readonly Draft[],
+    first: number,
+  ): Promise<Written[]> {
     const { dryRun, policy } = readMatchParameters(query.own);
-    const groupsOf = await groupsOfRecords(tx, this.registry, actor, draft);
-    const entry = draftToEntry(draft, { groupsOf });
-    const [result] = (await this.merge.runIn(tx, [entry], actor, {
+    const entries: Entry[] = [];
+    for (const draft of drafts) {
+      const groupsOf = await groupsOfRecords(tx, this.registry, actor, draft);
+      entries.push({ ...draftToEntry(draft, { groupsOf }), index: first + entries.length });
+    }
+    const results = await this.merge.runIn(tx, entries, actor, {
       dryRun,
       policy,
       requestId,
       creationFromNamesAlone: true,
       unknownGroups: lenient ? 'skip' : 'refuse',
-      personalWithoutGroup: lenient && !entry.groups && !entry.memberships,
-    })) as [EntryResult];
-    const created = result.outcome === 'created';
-    const refusal = refusalOf(result, lenient);
-    const rest = dryRun ? [] : besideEntry(draft);
-    return { id: result.personId, created, meta: { match: result.match }, rest, refusal };
+      personalWithoutGroup: lenient,
+    });
+    return results.map((result, i) => ({
+      id: result.personId,
+      created: result.outcome === 'created',
+      meta: { match: result.match },
+      rest: dryRun ? [] : besideEntry(drafts[i] as Draft),
+      refusal: refusalOf(result, lenient),
+    }));
   }
 }

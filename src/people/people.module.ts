@@ -7,6 +7,7 @@ import { CreatePerson } from './create-person.operation.js';
 import { WriteGroupMembership } from './group-membership.operation.js';
 import { MergeModule } from './merge/index.js';
 import { FindPersons, PersonsController } from './persons/index.js';
+import { PreparePeople } from './prepare-people.js';
 import { RememberPersonParts } from './remember-person-parts.js';
 import { RemovePerson } from './remove-person.operation.js';
 import { UpdatePerson } from './update-person.operation.js';
@@ -20,6 +21,7 @@ import { UpdatePerson } from './update-person.operation.js';
     ChangePerson,
     CreatePerson,
     FindPersons,
+    PreparePeople,
     RememberPersonParts,
     RemovePerson,
     UpdatePerson,

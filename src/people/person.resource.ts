@@ -7,6 +7,7 @@ import { personAbout } from './person.about.js';
 import { PersonAttributes } from './person.dto.js';
 import { Person } from './person.entity.js';
 import { personPolicy } from './person.policy.js';
+import { PreparePeople } from './prepare-people.js';
 import { RememberPersonParts } from './remember-person-parts.js';
 import { RemovePerson } from './remove-person.operation.js';
 import { shownExternalRef } from './shown-external-ref.js';
@@ -29,6 +30,7 @@ export const personResource = defineResource({
     create: CreatePerson,
     update: UpdatePerson,
     remove: RemovePerson,
+    prepare: PreparePeople,
     relationships: { groups: ChangeGroups },
     remember: RememberPersonParts,
   },

@@ -198,7 +198,16 @@ describe('ETag', () => {
     it('holds for every type that can be changed or deleted', async () => {
       const person = await contact();
       const assignment = await c.world.assignment(c.ada.personId, person, { group_id: c.choir });
+      const [first, phone] = [
+        await c.world.email(person, 'first@example.org', true),
+        await c.world.phone(person, '+14155550100', true),
+      ];
+      await c.world.email(person, 'second@example.org');
+      const joined = await c.world.member(person, c.altos);
       const changes = [
+        ['email_addresses', 'email_address', first, { email: 'First@example.org' }],
+        ['phone_numbers', 'phone_number', phone, { location: 'home' }],
+        ['group_memberships', 'group_membership', joined, { role: 'user' }],
         ['contact_assignments', 'contact_assignment', assignment, { note: 'x' }],
         ['people', 'person', person, { gender: 'x' }],
         ['groups', 'group', await c.world.group('Any', { parent_id: c.choir }), { name: 'x' }],

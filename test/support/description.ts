@@ -60,8 +60,10 @@ export class Description {
         : [`the description of ${operation.operationId} knows no ${status}`];
     if (bytes.length === 0 || method === 'HEAD') return [];
     const place = '$ref' in response ? response.$ref : `${this.placeOf(operation)}/responses/${status}`;
-    const type = (String(headers['content-type']).split(';')[0] as string).replaceAll('/', '~1');
-    return this.faults(`${place}/content/${type}/schema`, JSON.parse(bytes.toString()));
+    const essence = String(headers['content-type']).split(';')[0] as string;
+    const described = '$ref' in response ? [] : Object.keys(response.content ?? {});
+    const type = described.find((one) => one.startsWith(essence)) ?? essence;
+    return this.faults(`${place}/content/${escapePointer(type)}/schema`, JSON.parse(bytes.toString()));
   }
 
   /** What of `value` is not as the schema at this place of the document says. @param place a pointer that begins with `#` */

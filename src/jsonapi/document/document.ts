@@ -1,7 +1,20 @@
 /** The documents of JSON:API 1.1, as answers are made of them. */
 export const MEDIA_TYPE = 'application/vnd.api+json';
 
-export const withProfiles = (uris: readonly string[]): string => `${MEDIA_TYPE}; profile="${uris.join(' ')}"`;
+/** The media type with what was applied (JSON:API 1.1, "Media Type Parameters"). */
+export const mediaType = ({ extensions, profiles }: Applied): string =>
+  [MEDIA_TYPE, ...uris('ext', extensions), ...uris('profile', profiles)].join('; ');
+
+export const withProfiles = (profiles: readonly string[]): string => mediaType({ profiles });
+
+/** URIs of what an answer makes use of. */
+export interface Applied {
+  readonly extensions?: readonly string[];
+  readonly profiles?: readonly string[];
+}
+
+const uris = (name: string, all: readonly string[] = []): string[] =>
+  all.length > 0 ? [`${name}="${all.join(' ')}"`] : [];
 
 export type Link = string | { href: string; type?: string; meta?: Record<string, unknown> } | null;
 
@@ -38,6 +51,8 @@ export interface ErrorObject {
 
 export interface Document {
   jsonapi: { version: '1.1' };
+  /** Members of extensions. */
+  [name: `${string}:${string}`]: unknown;
   data?: ResourceObject | ResourceObject[] | Linkage;
   errors?: ErrorObject[];
   included?: ResourceObject[];

@@ -39,9 +39,33 @@ export class JsonApiError extends Error {
     return new JsonApiError([{ code, detail, source, meta }]);
   }
 
+  /** 400 for a document that is not as JSON:API has it. */
+  static malformed(this: void, detail: string, pointer: string): JsonApiError {
+    return JsonApiError.of('malformed_document', detail, { pointer });
+  }
+
+  /** The same, with this place in the request for what has none of its own. */
+  locatedAt(pointer: string): JsonApiError {
+    const problems = this.problems.map((problem) =>
+      Object.values(problem.source ?? {}).some((place) => place !== undefined)
+        ? problem
+        : { ...problem, source: { pointer } },
+    );
+    return new JsonApiError(problems, this.headers);
+  }
+
   /** The status of the one kind of problem there is, else 400: the most general one. */
   get status(): number {
     const statuses = new Set(this.problems.map(statusOf));
     return statuses.size === 1 ? ([...statuses][0] as number) : 400;
+  }
+}
+
+/** Gives the refusals of `work` this place in the request, where they name none. */
+export async function locating<T>(pointer: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof JsonApiError ? error.locatedAt(pointer) : error;
   }
 }

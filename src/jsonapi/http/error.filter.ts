@@ -33,6 +33,7 @@ export class ErrorFilter implements ExceptionFilter {
             status: told.status,
             document: errorsDocument(told.problems, request.id),
             headers,
+            ...(request.extension !== undefined && { extensions: [request.extension] }),
           }),
     );
   }

@@ -14,4 +14,6 @@ export interface JsonApiRequest {
   lenient: boolean;
   /** Set by the negotiation: the profiles that `Accept` asks for, known or not. */
   profiles: readonly string[];
+  /** Set by the negotiation: the extension of JSON:API that the route speaks. */
+  extension?: string;
 }

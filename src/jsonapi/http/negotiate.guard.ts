@@ -1,8 +1,9 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { MEDIA_TYPE } from '../document/document.js';
+import { MEDIA_TYPE, mediaType } from '../document/document.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import { ANY_MEDIA_TYPE } from './any-media-type.decorator.js';
+import { EXTENSION } from './extension.decorator.js';
 import type { JsonApiRequest } from './jsonapi-request.js';
 import { parseAccept, parseMediaType, type MediaType } from './media-type.js';
 import { PlainSpeech } from './plain-routes.js';
@@ -18,15 +19,17 @@ export class NegotiateGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    if (this.reflector.getAllAndOverride<boolean>(ANY_MEDIA_TYPE, [context.getHandler(), context.getClass()]))
-      return true;
+    const route = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(ANY_MEDIA_TYPE, route)) return true;
     const request = context.switchToHttp().getRequest<JsonApiRequest>();
     if (this.plainSpeech.of(request)) return negotiatePlain(request);
-    const spoken = hasBody(request) ? spokenType(request.headers['content-type']) : undefined;
+    const extension = this.reflector.getAllAndOverride<string | undefined>(EXTENSION, route);
+    const spoken = hasBody(request) ? spokenType(request.headers['content-type'], extension) : undefined;
     const accepted = acceptedTypes(request.headers.accept);
-    const wanted = wantedType(request.headers.accept, accepted);
+    const wanted = wantedType(request.headers.accept, accepted, extension);
     request.lenient = (spoken ?? wanted) === JSON_TYPE;
-    request.profiles = accepted.filter((type) => isPlainJsonApi(type, ['profile', 'q'])).flatMap(profilesOf);
+    request.profiles = accepted.filter((type) => isTaken(type, extension)).flatMap(profilesOf);
+    request.extension = extension;
     return true;
   }
 }
@@ -48,10 +51,13 @@ function negotiatePlain(request: JsonApiRequest): true {
 
 const hasBody = ({ body }: JsonApiRequest): boolean => Buffer.isBuffer(body) && body.length > 0;
 
-function spokenType(header: string | undefined): string {
+function spokenType(header: string | undefined, extension: string | undefined): string {
   const type = header === undefined ? undefined : parseMediaType(header);
-  if (type?.essence === JSON_TYPE || (type && isPlainJsonApi(type, ['profile']))) return type.essence;
-  const detail = `Send the body as ${MEDIA_TYPE}, without parameters such as charset or an extension that is not known here.`;
+  if (type?.essence === JSON_TYPE) return type.essence;
+  const exactly = extension === undefined || uris(type, 'ext').includes(extension);
+  if (type && exactly && isJsonApi(type, ['profile'], extension)) return type.essence;
+  const wanted = mediaType({ extensions: extension === undefined ? [] : [extension] });
+  const detail = `Send the body as ${wanted}, without parameters such as charset or an extension that is not known here.`;
   throw JsonApiError.of(
     'unsupported_media_type',
     detail,
@@ -63,9 +69,13 @@ const acceptedTypes = (header = ''): MediaType[] =>
   parseAccept(header).filter(({ parameters }) => Number(parameters.get('q') ?? 1) > 0);
 
 /** Among what the client takes: JSON:API first, then plain JSON; anything goes when it does not mind. */
-function wantedType(header: string | undefined, types: readonly MediaType[]): string {
+function wantedType(
+  header: string | undefined,
+  types: readonly MediaType[],
+  extension: string | undefined,
+): string {
   const fits = (essence: string): boolean => types.some((type) => type.essence === essence);
-  if (types.some((type) => isPlainJsonApi(type, ['profile', 'q']))) return MEDIA_TYPE;
+  if (types.some((type) => isTaken(type, extension))) return MEDIA_TYPE;
   if (fits(JSON_TYPE)) return JSON_TYPE;
   if (header === undefined || header.trim() === '') return MEDIA_TYPE;
   if (!fits(MEDIA_TYPE) && (fits('*/*') || fits('application/*'))) return MEDIA_TYPE;
@@ -74,9 +84,18 @@ function wantedType(header: string | undefined, types: readonly MediaType[]): st
   });
 }
 
-/** JSON:API without an extension that we do not have; profiles are never a reason to refuse. */
-const isPlainJsonApi = ({ essence, parameters }: MediaType, allowed: readonly string[]): boolean =>
-  essence === MEDIA_TYPE && [...parameters.keys()].every((name) => allowed.includes(name));
+/** JSON:API without an extension that this route does not have; profiles are never a reason to refuse. */
+const isJsonApi = (type: MediaType, allowed: readonly string[], extension: string | undefined): boolean =>
+  type.essence === MEDIA_TYPE &&
+  [...type.parameters.keys()].every((name) => name === 'ext' || allowed.includes(name)) &&
+  uris(type, 'ext').every((uri) => uri === extension) &&
+  (extension !== undefined || !type.parameters.has('ext'));
 
-const profilesOf = ({ parameters }: MediaType): string[] =>
-  (parameters.get('profile') ?? '').split(' ').filter(Boolean);
+/** What an answer may go out as. An extension that it needs is told, whether `Accept` names it or not. */
+const isTaken = (type: MediaType, extension: string | undefined): boolean =>
+  isJsonApi(type, ['profile', 'q'], extension);
+
+const uris = (type: MediaType | undefined, parameter: 'ext' | 'profile'): string[] =>
+  (type?.parameters.get(parameter) ?? '').split(' ').filter(Boolean);
+
+const profilesOf = (type: MediaType): string[] => uris(type, 'profile');

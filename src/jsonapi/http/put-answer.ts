@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { MEDIA_TYPE, withProfiles } from '../document/document.js';
+import { mediaType } from '../document/document.js';
 import type { Answer } from '../operations/operation.js';
 
 /**
@@ -8,10 +8,10 @@ import type { Answer } from '../operations/operation.js';
  */
 export function putAnswer(
   reply: FastifyReply,
-  { status, document, profiles, headers }: Answer,
+  { status, document, headers, ...applied }: Answer,
 ): Buffer | undefined {
   reply.status(status).headers({ ...headers });
   if (document === undefined) return undefined;
-  reply.header('content-type', profiles ? withProfiles(profiles) : MEDIA_TYPE);
+  reply.header('content-type', mediaType(applied));
   return Buffer.from(JSON.stringify(document));
 }

@@ -4,6 +4,7 @@ import { ERROR_RESPONSES, ERROR_SCHEMAS } from './error-responses.js';
 import { words } from './names.js';
 import type { Components, Header, OpenApiDocument, OpenApiPart, Parameter, Schema } from './openapi.js';
 import { FILTER_SCHEMAS, sharedParameters } from './query-parameters.js';
+import { operationsPart } from './operations-path.js';
 import { resourcePaths } from './resource-paths.js';
 import { includedSchema, resourceSchemas } from './resource-schemas.js';
 import { writeSchemas } from './write-schemas.js';
@@ -70,10 +71,11 @@ const SECURITY_SCHEMES = {
 /** The OpenAPI document of everything that is served: what the definitions say, and the parts of other controllers. */
 export function describeApi(
   registry: Registry,
-  parts: readonly OpenApiPart[],
+  others: readonly OpenApiPart[],
   { publicUrl, maxPageSize }: ApiSettings,
 ): OpenApiDocument {
   const resources = registry.all;
+  const parts = [operationsPart(resources), ...others];
   const paths = Object.assign(
     {},
     ...parts.map((part) => part.paths),

@@ -1,17 +1,18 @@
 import type { Row, SqlRunner, Transaction } from '../../database/index.js';
-import type { Document } from '../document/document.js';
+import type { Applied, Document } from '../document/document.js';
 import type { JsonApiError } from '../errors/jsonapi-error.js';
 import type { ResourceQuery } from '../query/resource-query.js';
 import type { Draft } from '../request/read-draft.js';
 import type { LinkageDraft } from '../request/read-linkage.js';
 import type { Resource } from '../resource/registry.js';
 
-/** What a request is answered with: a status, a document or none, further headers. */
-export interface Answer {
+/**
+ * What a request is answered with: a status, a document or none, further headers; the media type names the extensions
+ * and profiles that were applied.
+ */
+export interface Answer extends Applied {
   readonly status: number;
   readonly document?: Document;
-  /** The profiles that were applied; the media type names them. */
-  readonly profiles?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -52,6 +53,13 @@ export interface Written {
  */
 export interface CreateOperation {
   create(tx: Transaction, context: OperationContext<never>, draft: Draft): Promise<Written>;
+  /** Several at once, where that is cheaper than one by one; the outcome is the same. @param first the place of the first */
+  createAll?(
+    tx: Transaction,
+    context: OperationContext<never>,
+    drafts: readonly Draft[],
+    first: number,
+  ): Promise<Written[]>;
 }
 
 export interface UpdateOperation {
@@ -75,6 +83,23 @@ export interface RelationshipOperation {
     kind: RelationshipChange,
     linkage: LinkageDraft,
   ): Promise<Written>;
+}
+
+/** A write that is about to be done with others of its request. Ids that nobody knows yet are left out. */
+export interface PlannedWrite {
+  readonly resource: Resource;
+  readonly id?: string;
+  /** What a creation or an update sends. */
+  readonly draft?: Draft;
+}
+
+/** Takes the locks of all writes of a request before the first is done, in the order in which everybody takes them. */
+export interface PrepareWrites {
+  prepare(
+    tx: Transaction,
+    context: Omit<OperationContext<never>, 'resource'>,
+    writes: readonly PlannedWrite[],
+  ): Promise<void>;
 }
 
 /** A row that is part of another resource, before and after: `null` when it was made or removed. */

@@ -68,10 +68,14 @@ export function idOf(resource: Resource, word: string, actor: unknown): string {
   return id;
 }
 
-export function relationshipOf(resource: Resource, name: string): Resource['relationships'][string] {
+export function relationshipOf(
+  resource: Resource,
+  name: string,
+  source?: ErrorSource,
+): Resource['relationships'][string] {
   const relationship = Object.hasOwn(resource.relationships, name) ? resource.relationships[name] : undefined;
   if (relationship) return relationship;
-  throw JsonApiError.of('not_found', `${resource.type} has no relationship "${name}".`);
+  throw JsonApiError.of('not_found', `${resource.type} has no relationship "${name}".`, source);
 }
 
 /** The same words for what does not exist and what may not be read. */

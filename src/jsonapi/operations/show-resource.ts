@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SqlRunner } from '../../database/index.js';
+import type { ResourceObject } from '../document/document.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import { isMatch, meetsAny, resourceTag } from '../http/entity-tags.js';
 import { BY_ID } from '../query/parse-sort.js';
@@ -61,6 +62,17 @@ export class ShowResource {
       document,
       headers: { ...location, ...this.tag(context, set, document.data) },
     };
+  }
+
+  /** The whole resources with these ids, as far as the actor may see them. */
+  async resources(
+    runner: SqlRunner,
+    context: OperationContext,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, ResourceObject>> {
+    if (ids.length === 0) return new Map();
+    const set = await this.load(runner, { ...context, query: NO_QUERY }, { ids });
+    return new Map(this.documents.resources(set, NO_QUERY).map((resource) => [resource.id, resource]));
   }
 
   /**

@@ -86,7 +86,7 @@ export class WriteEndpoints {
     const context = { ...far, resource };
     const id = idOf(resource, word, context.actor);
     await this.writes.requireWritable(this.database, context, id, name);
-    const linkage = readLinkage(readJson(request.body), relationship, context.lenient);
+    const linkage = readLinkage(readJson(request.body), relationship, context);
     return this.inTransaction(claim, async (tx) => {
       const written = await this.writes.changeRelationship(tx, context, id, name, kind, linkage);
       if (written.refusal) return written.refusal;

@@ -1,7 +1,7 @@
 import { Injectable, type Abstract } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { SqlRunner, Transaction } from '../../database/index.js';
-import { JsonApiError } from '../errors/jsonapi-error.js';
+import { JsonApiError, locating } from '../errors/jsonapi-error.js';
 import type { Draft } from '../request/read-draft.js';
 import type { LinkageDraft } from '../request/read-linkage.js';
 import { allows } from '../resource/define-resource.js';
@@ -11,6 +11,8 @@ import { CreateResource } from './create-resource.js';
 import type {
   CreateOperation,
   OperationContext,
+  PlannedWrite,
+  PrepareWrites,
   RelationshipChange,
   RelationshipOperation,
   RemoveOperation,
@@ -37,6 +39,46 @@ export class Writes {
   async create(tx: Transaction, context: OperationContext, draft: Draft): Promise<Written> {
     const operation = this.operation<CreateOperation>(context.resource.operations?.create, CreateResource);
     return this.withRest(tx, context, await operation.create(tx, context as never, draft));
+  }
+
+  /** Takes the locks of several writes at once: otherwise two requests could each hold what the other waits for. */
+  async prepare(
+    tx: Transaction,
+    context: Omit<OperationContext, 'resource'>,
+    writes: readonly PlannedWrite[],
+  ): Promise<void> {
+    const prepared = new Map<PrepareWrites, PlannedWrite[]>();
+    for (const write of writes) {
+      const { resource } = write;
+      const ends = resource.partOf?.flatMap((name) => resource.relationships[name]?.type ?? []) ?? [];
+      const kinds = [resource, ...ends.map((type) => this.registry.get(type))];
+      const prepare = kinds.find(({ operations }) => operations?.prepare)?.operations?.prepare;
+      if (!prepare) continue;
+      const preparation = this.modules.get<PrepareWrites>(prepare, { strict: false });
+      const its = prepared.get(preparation);
+      if (its) its.push(write);
+      else prepared.set(preparation, [write]);
+    }
+    for (const [preparation, its] of prepared) await preparation.prepare(tx, context as never, its);
+  }
+
+  /** Several of a type with nothing along, in order, each seeing what those before it did. */
+  async createAll(
+    tx: Transaction,
+    context: OperationContext,
+    drafts: readonly Draft[],
+    first: number,
+  ): Promise<Written[]> {
+    const operation = this.operation<CreateOperation>(context.resource.operations?.create, CreateResource);
+    if (operation.createAll) return operation.createAll(tx, context as never, drafts, first);
+    let { actor } = context;
+    const all: Written[] = [];
+    for (const draft of drafts) {
+      const written = await locating(draft.pointer, this.create(tx, { ...context, actor }, draft));
+      ({ actor = actor } = written);
+      all.push(written);
+    }
+    return all;
   }
 
   update(tx: Transaction, sent: OperationContext, id: string, draft: Draft): Promise<Written> {

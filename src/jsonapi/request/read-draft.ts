@@ -1,7 +1,7 @@
 import { JsonApiError, type Problem } from '../errors/jsonapi-error.js';
 import { TYPE_ALIASES } from '../lenient.js';
 import type { Registry, Resource } from '../resource/registry.js';
-import { readFields, type Fields } from './read-fields.js';
+import { readFields, type FieldRules, type Fields } from './read-fields.js';
 import { isObject, type JsonObject } from './read-json.js';
 import { requireObjects } from './require-objects.js';
 
@@ -23,38 +23,45 @@ export interface DraftRules {
   readonly lenient: boolean;
   /** The id of the URL on updates. */
   readonly id?: string;
+  /** Where the document stands in the request; default: it is the body. */
+  readonly base?: string;
+  /** Resources outside of the document that are named by their `lid`. */
+  readonly localId?: FieldRules['localId'];
 }
 
 /** A POST or PATCH document as a draft. @throws JsonApiError with a pointer to each thing out of place. */
 export function readDraft(document: unknown, rules: DraftRules): Draft {
   const problems: Problem[] = [];
+  const { base = '' } = rules;
+  const at = `${base}/data`;
   if (!isObject(document))
-    throw JsonApiError.of('malformed_document', 'The body must be an object with `data`.', { pointer: '' });
+    throw JsonApiError.of('malformed_document', 'The body must be an object with `data`.', { pointer: base });
   const updating = rules.id !== undefined;
   const data = document['data'] ?? (rules.lenient && updating ? {} : undefined);
   if (!isObject(data)) {
-    const pointer = 'data' in document ? '/data' : '';
+    const pointer = 'data' in document ? at : base;
     throw JsonApiError.of('malformed_document', '`data` must be one resource object.', { pointer });
   }
-  requireObjects(document, ['jsonapi', 'links', 'meta'], '', problems);
-  requireObjects(data, ['links', 'meta'], '/data', problems);
-  const id = checkIdentity(data, rules, problems);
+  requireObjects(document, ['jsonapi', 'links', 'meta'], base, problems);
+  requireObjects(data, ['links', 'meta'], at, problems);
+  const id = checkIdentity(data, at, rules, problems);
   const lid = typeof data['lid'] === 'string' ? data['lid'] : undefined;
   const lids = new Set(lidsOf(document['included']));
   const fields = readFields(
     data,
-    '/data',
+    at,
     rules.resource,
-    { lenient: rules.lenient, primaryLid: undefined, includedLids: lids },
+    { lenient: rules.lenient, primaryLid: undefined, includedLids: lids, localId: rules.localId },
     problems,
   );
   const included = readIncluded(document['included'], lid, rules, problems);
   if (problems.length > 0) throw new JsonApiError(problems);
-  return { ...fields, resource: rules.resource, id: rules.id ?? id, pointer: '/data', included };
+  return { ...fields, resource: rules.resource, id: rules.id ?? id, pointer: at, included };
 }
 
 function checkIdentity(
   data: JsonObject,
+  at: string,
   { resource, lenient, id }: DraftRules,
   problems: Problem[],
 ): string | undefined {
@@ -66,31 +73,31 @@ function checkIdentity(
       problems.push({
         code: 'malformed_document',
         detail: `\`type\` must be "${resource.type}".`,
-        source: { pointer: 'type' in data ? '/data/type' : '/data' },
+        source: { pointer: 'type' in data ? `${at}/type` : at },
       });
   } else if (typeOf(type, lenient) !== resource.type) {
     problems.push({
       code: 'type_conflict',
       detail: `"${type}" does not belong here; the type is "${resource.type}".`,
-      source: { pointer: '/data/type' },
+      source: { pointer: `${at}/type` },
     });
   }
   if ('lid' in data && typeof lid !== 'string')
     problems.push({
       code: 'malformed_document',
       detail: '`lid` must be a string.',
-      source: { pointer: '/data/lid' },
+      source: { pointer: `${at}/lid` },
     });
   if (!('id' in data) || (lenient && sentId === null)) {
     if (updating && !lenient)
       problems.push({
         code: 'malformed_document',
         detail: `\`id\` must be "${id}".`,
-        source: { pointer: '/data' },
+        source: { pointer: at },
       });
     return undefined;
   }
-  const pointer = { pointer: '/data/id' };
+  const pointer = { pointer: `${at}/id` };
   if (typeof sentId !== 'string')
     problems.push({ code: 'malformed_document', detail: '`id` must be a string.', source: pointer });
   else if (!updating)
@@ -108,7 +115,7 @@ function checkIdentity(
   return undefined;
 }
 
-const typeOf = (type: string, lenient: boolean): string =>
+export const typeOf = (type: string, lenient: boolean): string =>
   lenient && Object.hasOwn(TYPE_ALIASES, type) ? (TYPE_ALIASES[type] as string) : type;
 
 function lidsOf(included: unknown): string[] {

@@ -21,6 +21,8 @@ export interface FieldRules {
   readonly primaryLid: string | undefined;
   /** `type:lid` of what came along. */
   readonly includedLids: ReadonlySet<string>;
+  /** What stands for the id of a resource elsewhere in the request, if one has this `lid`. */
+  readonly localId?: (type: string, lid: string) => string | undefined;
 }
 
 interface Sorted {
@@ -71,14 +73,16 @@ function readAttributes(
           source: { pointer: at },
         });
     } else if (toOne) {
-      const id = rules.lenient && typeof value === 'number' ? String(value) : value;
-      if (id !== null && !(typeof id === 'string' && isId(id)))
+      const sent = rules.lenient && typeof value === 'number' ? String(value) : value;
+      const isSent = typeof sent === 'string' && isId(sent);
+      const local = typeof sent === 'string' && !isSent ? rules.localId?.(toOne[1].type, sent) : undefined;
+      if (sent !== null && !isSent && local === undefined)
         problems.push({
           code: 'invalid_attribute',
           detail: `"${name}" must be an id: a string of digits.`,
           source: { pointer: at },
         });
-      else say(toOne[0], id, at, sorted, problems);
+      else say(toOne[0], local ?? (sent as string | null), at, sorted, problems);
     } else if (attribute.write) {
       sorted.attributes[name] = value;
     } else if (!rules.lenient) {
@@ -162,6 +166,8 @@ export function readIdentifier(
   if (id === undefined && typeof end['lid'] === 'string') {
     if (end['lid'] === rules.primaryLid) return PRIMARY;
     if (rules.includedLids.has(`${type}:${end['lid']}`)) return undefined;
+    const local = rules.localId?.(type, end['lid']);
+    if (local !== undefined) return local;
     problems.push(malformed(`No resource of this document has the lid "${end['lid']}".`, `${pointer}/lid`));
     return undefined;
   }

@@ -6,6 +6,7 @@ import type { ErrorCode } from '../errors/catalog.js';
 import type { ResourceAbout } from '../openapi/openapi.js';
 import type {
   CreateOperation,
+  PrepareWrites,
   RelationshipOperation,
   RememberParts,
   RemoveOperation,
@@ -151,6 +152,8 @@ export interface ResourceDefinition {
     readonly create?: Abstract<CreateOperation>;
     readonly update?: Abstract<UpdateOperation>;
     readonly remove?: Abstract<RemoveOperation>;
+    /** Locks what several writes of one request will want, those of what is part of these included. */
+    readonly prepare?: Abstract<PrepareWrites>;
     /** Keeps a history of the resources that are part of one of these. */
     readonly remember?: Abstract<RememberParts>;
     /** By the name of a to-many relationship. */

@@ -40,6 +40,10 @@ export class Registry {
     return resource;
   }
 
+  find(type: string): Resource | undefined {
+    return this.byType.get(type);
+  }
+
   get all(): readonly Resource[] {
     return [...this.byType.values()];
   }

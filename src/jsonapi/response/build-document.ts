@@ -64,6 +64,11 @@ export class DocumentBuilder {
     };
   }
 
+  /** The primary data alone. */
+  resources(set: LoadedSet, query: ResourceQuery): ResourceObject[] {
+    return set.primary.map((loaded) => this.resource(loaded, query));
+  }
+
   private included(set: LoadedSet, query: ResourceQuery): Pick<Document, 'included'> {
     return query.includeAsked ? { included: set.included.map((loaded) => this.resource(loaded, query)) } : {};
   }

@@ -19,6 +19,8 @@ export interface Reader {
 /** Which rows: one id, some reached from a parent, or all that the filters let through. */
 export interface Which {
   readonly id?: string;
+  /** Exactly these, in no order, as far as they may be read. */
+  readonly ids?: readonly string[];
   readonly reachedFrom?: { readonly relationship: ToMany; readonly parentId: string };
 }
 
@@ -45,14 +47,14 @@ export class Store {
   ): Promise<LoadedSet> {
     const select = new SelectCompiler(this.registry, reader.actor as never);
     const { page, sort } = query;
-    const one = which.id !== undefined;
+    const named = which.id !== undefined || which.ids !== undefined;
     const scope = this.scope(select, resource, which, query);
     const columns = select.columns(resource, selectionOf(resource, query, query.include), ROW);
-    const { rows, more } = one
-      ? await readOne(runner, resource, columns, scope)
+    const { rows, more } = named
+      ? await readNamed(runner, resource, columns, scope)
       : await readPage(runner, select, { resource, columns, scope, sort, page });
     const primary = rows.map((row) => toLoaded(resource, row));
-    const total = !one && page.total ? await this.count(runner, resource, scope) : undefined;
+    const total = !named && page.total ? await this.count(runner, resource, scope) : undefined;
     const seen = new Map(primary.map((loaded) => [keyOf(loaded), loaded]));
     const linkage = { limit: this.settings.linkageLimit, all: reader.allLinkage };
     const includes = new IncludeLoader(this.registry, runner, select, query, linkage, seen);
@@ -62,12 +64,13 @@ export class Store {
 
   private scope(select: SelectCompiler, resource: Resource, which: Which, query: ResourceQuery): Sql {
     const id = which.id === undefined ? empty : sql` and t.id = ${which.id}::bigint`;
+    const among = which.ids === undefined ? empty : sql` and t.id = any(${which.ids}::bigint[])`;
     const from = which.reachedFrom;
     const reached = from
       ? sql` and ${select.reachedFrom(from.relationship, ROW, sql`${from.parentId}::bigint`)}`
       : empty;
     const filters = new FilterCompiler(select, this.settings.trigrams).where(resource, query.filters, ROW);
-    return sql`${select.readable(resource, ROW)}${id}${reached}${filters}`;
+    return sql`${select.readable(resource, ROW)}${id}${among}${reached}${filters}`;
   }
 
   private async count(runner: SqlRunner, resource: Resource, scope: Sql): Promise<number> {
@@ -78,7 +81,12 @@ export class Store {
   }
 }
 
-async function readOne(runner: SqlRunner, resource: Resource, columns: Sql, scope: Sql): Promise<PageOfRows> {
+async function readNamed(
+  runner: SqlRunner,
+  resource: Resource,
+  columns: Sql,
+  scope: Sql,
+): Promise<PageOfRows> {
   const rows = await runner.query(sql`select ${columns} from ${identifier(resource.table)} t where ${scope}`);
-  return { rows: rows.slice(0, 1), more: false };
+  return { rows, more: false };
 }

@@ -25,8 +25,7 @@ export async function loadSnapshot(
   actor: Actor,
 ): Promise<Snapshot> {
   const keys = keysOf(entries);
-  const named = namedPeople(entries);
-  const search = reachedPeople(keys, named, entries.flatMap(recordsOf), actor);
+  const search = reachedBy(entries, actor);
   const locked = await lockPeople(tx, search);
   const people = await loadPeople(tx, search, actor);
   if (!sameIds(locked, people)) throw new CandidatesChanged('The candidates changed while they were locked.');
@@ -38,6 +37,18 @@ export async function loadSnapshot(
     owners: await loadOwners(tx, entries, people),
   };
 }
+
+/** Locks the rows of all whom the entries can meet, once their keys are locked. */
+export async function lockReached(
+  tx: SqlRunner,
+  entries: readonly NormalEntry[],
+  actor: Actor,
+): Promise<void> {
+  await lockPeople(tx, reachedBy(entries, actor));
+}
+
+const reachedBy = (entries: readonly NormalEntry[], actor: Actor): Sql =>
+  reachedPeople(keysOf(entries), namedPeople(entries), entries.flatMap(recordsOf), actor);
 
 /** Memberships that the entries name by their ids. */
 const recordsOf = ({ source: { memberships = [], removals = [] } }: NormalEntry): string[] => [

@@ -7,6 +7,7 @@ import { keysOf, type NormalEntry } from './normal-entry.js';
 export const LOCK_BUCKETS = 1024;
 /** The first half of the two-part advisory locks of this room ("kith" in ASCII). */
 const LOCK_SPACE = 0x6b697468;
+const NAMED_SPACE = LOCK_SPACE + 1;
 
 export interface LockKeys {
   readonly refs: readonly string[];
@@ -21,8 +22,11 @@ export function lockBuckets(...keys: readonly LockKeys[]): number[] {
     ...emails.map((form) => `email:${form}`),
     ...phones.map((form) => `phone:${form}`),
   ]);
-  return [...new Set(names.map(bucketOf))].sort((a, b) => a - b);
+  return bucketsOf(names);
 }
+
+const bucketsOf = (names: readonly string[]): number[] =>
+  [...new Set(names.map(bucketOf))].sort((a, b) => a - b);
 
 const bucketOf = (name: string): number =>
   createHash('sha1').update(name).digest().readUInt32BE() % LOCK_BUCKETS;
@@ -32,9 +36,21 @@ const bucketOf = (name: string): number =>
  * the locks before. Every door that adds a key to a person takes these first, then the people's rows.
  */
 export async function lockKeys(tx: SqlRunner, ...keys: readonly LockKeys[]): Promise<void> {
+  await lockAll(tx, LOCK_SPACE, lockBuckets(...keys));
+}
+
+async function lockAll(tx: SqlRunner, space: number, buckets: readonly number[]): Promise<void> {
   await tx.query(sql`
-    select count(pg_advisory_xact_lock(${LOCK_SPACE}::int, bucket))
-    from unnest(${lockBuckets(...keys)}::int[]) as bucket`);
+    select count(pg_advisory_xact_lock(${space}::int, bucket)) from unnest(${buckets}::int[]) as bucket`);
+}
+
+/**
+ * Before the keys, for requests that write about several people by their ids: whoever waits here holds no key yet, so
+ * that the keys of these people do not change between looking them up and locking them.
+ */
+export async function lockNamed(tx: SqlRunner, entries: readonly NormalEntry[]): Promise<void> {
+  const ids = entries.flatMap(({ source }) => source.personId ?? []);
+  await lockAll(tx, NAMED_SPACE, bucketsOf(ids.map((id) => `person:${id}`)));
 }
 
 /** The keys that entries bring, and all that the people have whom they name: some of these may go. */

@@ -7,12 +7,13 @@ import { requireOneKindOfGroups } from './both-group-identifiers.js';
 import type { Entry, EntryResult, MergeOptions } from './entry.js';
 import { finishResults, rolledBack } from './finish-results.js';
 import { loadGroups } from './load-groups.js';
-import { loadSnapshot } from './load-snapshot.js';
-import { lockEntries } from './lock-keys.js';
+import { loadSnapshot, lockReached } from './load-snapshot.js';
+import { lockEntries, lockNamed } from './lock-keys.js';
+import type { NormalEntry } from './normal-entry.js';
 import { planMerge } from './plan-merge.js';
 import { readEntry } from './read-entry.js';
 import { Statistics } from './renew-statistics.js';
-import { resolveScope, type MergeDefaults } from './resolve-scope.js';
+import { resolveScope, type MergeDefaults, type Scope } from './resolve-scope.js';
 import { withMakers } from './snapshot.js';
 import { soughtBy, type Sought } from './sought.js';
 
@@ -21,6 +22,9 @@ import { soughtBy, type Sought } from './sought.js';
  * statements for each entry, more save hardly any.
  */
 export const CHUNK_SIZE = 500;
+
+/** Where only the scope and the keys of an entry matter. */
+const ANY_DOOR: MergeOptions = { creationFromNamesAlone: false, unknownGroups: 'skip' };
 
 /** The one door to people: every write of a person comes through here, one entry or ten thousand. */
 @Injectable()
@@ -69,12 +73,36 @@ export class MergeService {
     return this.runChunk(tx, entries, actor, options, new Map());
   }
 
+  /**
+   * Locks all that the entries can meet, for several calls of {@link runIn} in one transaction: one after the other they
+   * would lock in an order of their own.
+   */
+  async lock(tx: SqlRunner, entries: readonly Entry[], actor: Actor): Promise<void> {
+    const scoped = await this.scoped(tx, entries, actor, ANY_DOOR);
+    const read = scoped.map(({ entry }) => entry);
+    await lockNamed(tx, read);
+    await lockEntries(tx, read);
+    await lockReached(tx, read, actor);
+  }
+
   /** How an entry would be looked for, in one statement. */
   async soughtBy(source: Entry, actor: Actor): Promise<Sought> {
     const groups = await loadGroups(this.database, [source], actor);
-    const options = { creationFromNamesAlone: false, unknownGroups: 'skip' as const };
-    const scope = resolveScope(source, actor, groups, options, this.defaults);
+    const scope = resolveScope(source, actor, groups, ANY_DOOR, this.defaults);
     return soughtBy(readEntry(source, scope.region), scope);
+  }
+
+  private async scoped(
+    tx: SqlRunner,
+    entries: readonly Entry[],
+    actor: Actor,
+    options: MergeOptions,
+  ): Promise<{ scope: Scope; entry: NormalEntry }[]> {
+    const groups = await loadGroups(tx, entries, actor);
+    return entries.map((source) => {
+      const scope = resolveScope(source, actor, groups, options, this.defaults);
+      return { scope, entry: readEntry(source, scope.region) };
+    });
   }
 
   /** @param makers which entry of the request made whom, of the people of earlier chunks */
@@ -85,11 +113,7 @@ export class MergeService {
     options: MergeOptions,
     makers: ReadonlyMap<string, number>,
   ): Promise<EntryResult[]> {
-    const groups = await loadGroups(tx, entries, actor);
-    const scoped = entries.map((source) => {
-      const scope = resolveScope(source, actor, groups, options, this.defaults);
-      return { scope, entry: readEntry(source, scope.region) };
-    });
+    const scoped = await this.scoped(tx, entries, actor, options);
     const sound = scoped.filter(({ entry, scope }) => entry.errors.length + scope.errors.length === 0);
     const searched = sound.map(({ entry }) => entry);
     await lockEntries(tx, searched);
