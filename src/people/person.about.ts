@@ -81,6 +81,28 @@ export const personAbout: ResourceAbout = {
     },
     'Clear a value': { data: { type: 'person', id: '2', attributes: { gender: null } } },
   },
+  operations: {
+    'A group, somebody in it, and her e-mail': [
+      { op: 'add', data: { type: 'group', lid: 'choir', attributes: { name: 'Choir' } } },
+      {
+        op: 'add',
+        data: {
+          type: 'person',
+          lid: 'grace',
+          attributes: { first_name: 'Grace', last_name: 'Hopper', external_ref: 'crm-9' },
+          relationships: { groups: { data: [{ type: 'group', lid: 'choir' }] } },
+        },
+      },
+      {
+        op: 'add',
+        data: {
+          type: 'email_address',
+          attributes: { email: 'grace@example.org' },
+          relationships: { person: { data: { type: 'person', lid: 'grace' } } },
+        },
+      },
+    ],
+  },
   creation: {
     meta: closed({ match: schemaRef('MatchReport') }, ['match']),
     example: { match: MATCH_REPORT_EXAMPLE },

@@ -40,7 +40,7 @@ describe('The examples in /openapi.json', () => {
     Object.entries(content).flatMap(([type, { examples = {} }]) =>
       Object.entries(examples).flatMap(([name, { value }]) =>
         description
-          .faults(`${place}/content/${type.replaceAll('/', '~1')}/schema`, value)
+          .faults(`${place}/content/${encodeURIComponent(type.replaceAll('/', '~1'))}/schema`, value)
           .map((fault) => `${place} ${name}: ${fault}`),
       ),
     );
@@ -83,7 +83,10 @@ describe('The examples in /openapi.json', () => {
       for (const [name, { value }] of bodiesOf(operation)) {
         const answer = url.includes('/persons/')
           ? await plain.post(url, value)
-          : await api.send({ method: verb.toUpperCase() as Method, path: url, body: value });
+          : await api.send({
+              ...{ method: verb.toUpperCase() as Method, path: url, body: value },
+              headers: headersOf(operation),
+            });
         const refusal = 'text' in answer ? answer.text : JSON.stringify(answer.error);
         const outcome = answer.status < 300 ? 'taken' : refusal;
         answers.push(`${operation.operationId} ${name}: ${outcome}`);
@@ -124,6 +127,12 @@ const bodiesOf = ({ requestBody }: Operation): [string, { readonly value?: unkno
   requestBody
     ? Object.values(requestBody.content).flatMap(({ examples = {} }) => Object.entries(examples))
     : [['', {}]];
+
+/** The media type, where it is another than that of a document. */
+const headersOf = ({ requestBody }: Operation): Record<string, string> => {
+  const [type] = Object.keys(requestBody?.content ?? {});
+  return type === undefined ? {} : { 'content-type': type };
+};
 
 const exampleUrl = (path: string, { parameters = [] }: Operation): string =>
   path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {

@@ -75,11 +75,13 @@ export function describeApi(
   { publicUrl, maxPageSize }: ApiSettings,
 ): OpenApiDocument {
   const resources = registry.all;
-  const parts = [operationsPart(resources), ...others];
+  const operations = operationsPart(registry);
+  const parts = [...others, operations];
   const paths = Object.assign(
     {},
-    ...parts.map((part) => part.paths),
+    ...others.map((part) => part.paths),
     resourcePaths(registry),
+    operations.paths,
   ) as OpenApiDocument['paths'];
   const components: Components = {
     schemas: sorted({

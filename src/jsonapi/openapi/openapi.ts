@@ -118,6 +118,8 @@ export interface ResourceAbout {
   /** Bodies that mean something, by what they show; without them one is made from the definition. */
   readonly creations?: Readonly<Record<string, unknown>>;
   readonly changes?: Readonly<Record<string, unknown>>;
+  /** Lists of operations that mean something, for `/operations`. */
+  readonly operations?: Readonly<Record<string, readonly unknown[]>>;
   /** What stands in `meta` beside a resource that POST wrote. */
   readonly creation?: { readonly meta: Schema; readonly example: unknown };
   /** Schemas that those above refer to, by their names. */

@@ -1,9 +1,10 @@
 import { ATOMIC, OPERATIONS, RESULTS } from '../atomic/atomic-extension.js';
 import { mediaType } from '../document/document.js';
 import { allows } from '../resource/define-resource.js';
-import type { Resource } from '../resource/registry.js';
+import type { Registry, Resource } from '../resource/registry.js';
 import { BASE_PATH } from '../response/links.js';
 import { closed, nullOr, schemaRef } from './document-schemas.js';
+import { Examples } from './examples.js';
 import { errorResponses } from './error-responses.js';
 import { headerRefs } from './exchanges.js';
 import { pascal } from './names.js';
@@ -14,7 +15,8 @@ const op = (code: string): Schema => ({ type: 'string', const: code });
 const text: Schema = { type: 'string' };
 
 /** Several writes in one request, of every type that can be written. */
-export function operationsPart(resources: readonly Resource[]): OpenApiPart {
+export function operationsPart(registry: Registry): OpenApiPart {
+  const resources = registry.all;
   const schema = schemaRef('Operations');
   return {
     tags: [
@@ -33,13 +35,18 @@ export function operationsPart(resources: readonly Resource[]): OpenApiPart {
           ],
           requestBody: {
             required: true,
-            content: { [TYPE]: { schema, examples: EXAMPLES }, 'application/json': { schema } },
+            content: { [TYPE]: { schema, examples: examplesOf(resources) }, 'application/json': { schema } },
           },
           responses: {
             200: {
               description: 'All are done; one result for each, in their order.',
               headers: headerRefs(['X-Request-Id', 'X-MH-Session', 'ETag', 'Idempotency-Replayed']),
-              content: { [TYPE]: { schema: schemaRef('OperationResults') } },
+              content: {
+                [TYPE]: {
+                  schema: schemaRef('OperationResults'),
+                  examples: { example: { value: resultsExample(registry) } },
+                },
+              },
             },
             ...errorResponses([400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 503]),
           },
@@ -115,20 +122,15 @@ function parametersOf(resources: readonly Resource[]): Parameter[] {
   }));
 }
 
-const EXAMPLES: Readonly<Record<string, Example>> = {
-  'A group, and a person in it': {
-    value: {
-      [OPERATIONS]: [
-        { op: 'add', data: { type: 'group', lid: 'choir', attributes: { name: 'Choir' } } },
-        {
-          op: 'add',
-          data: {
-            type: 'person',
-            attributes: { first_name: 'Ada', external_ref: 'crm-1' },
-            relationships: { groups: { data: [{ type: 'group', lid: 'choir' }] } },
-          },
-        },
-      ],
-    },
-  },
+const examplesOf = (resources: readonly Resource[]): Record<string, Example> =>
+  Object.fromEntries(
+    resources
+      .flatMap(({ about }) => Object.entries(about?.operations ?? {}))
+      .map(([name, operations]) => [name, { value: { [OPERATIONS]: operations } }]),
+  );
+
+/** Something is made, and something removed. */
+const resultsExample = (registry: Registry): unknown => {
+  const { jsonapi, data } = new Examples(registry).document(registry.all[0] as Resource);
+  return { jsonapi, [RESULTS]: [{ data }, {}] };
 };
