@@ -89,6 +89,13 @@ describe('Independent clients', () => {
     expect(changed.data).toMatchObject({ id, name: 'Low', parent });
     const linkage = (await api.get(`groups/${id}/relationships/parent`)) as { data: Model };
     expect(linkage.data).toMatchObject({ type: 'group', id: c.choir });
+    const moved = (await api.request({
+      method: 'PATCH',
+      url: `groups/${id}/relationships/parent`,
+      type: 'group',
+      body: { id: c.altos },
+    } as never)) as { data: Model };
+    expect(moved.data).toMatchObject({ type: 'group', id: c.altos });
     // It sends a body along, with a type of its own making.
     expect(await api.remove('groups', id)).toMatchObject({ status: 204 });
     await expect(api.get(`groups/${id}`)).rejects.toMatchObject({
@@ -134,6 +141,16 @@ describe('Independent clients', () => {
     expect(changed).toMatchObject({ id: created.id, name: 'High', parent: null });
     const linkage = await api.one('group', c.choir).relationships('people').get();
     expect((linkage.data as Model[]).map(({ id }) => id).sort()).toEqual([c.ada.personId, c.carl].sort());
+    await api.one('group', created.id).relationships('parent').patch({ id: c.altos });
+    expect((await api.find('group', created.id, { include: 'parent' })).data['parent']).toMatchObject({
+      name: 'Altos',
+    });
+    const groups = () => api.one('person', c.dora).relationships('groups');
+    const hers = async () => ((await groups().get()).data as Model[]).map(({ id }) => id).sort();
+    await groups().post([{ id: c.choir }, { id: created.id }]);
+    expect(await hers()).toEqual([c.choir, c.altos, created.id].sort());
+    await groups().destroy([c.choir, created.id].map((id) => ({ id, type: 'group' })));
+    expect(await hers()).toEqual([c.altos]);
     await api.destroy('group', created.id);
     await expect(api.find('group', created.id)).rejects.toBeDefined();
   });

@@ -64,7 +64,7 @@ describe('Compound documents', () => {
 
   it.each(TYPES)('[48] they stand in one `included`, as resource objects: %s', async (type) => {
     for (const include of includesOf(type))
-      for (const one of (await c.get(`${c.path(type)}?include=${include}`)).included)
+      for (const one of (await c.get(`${c.path(type)}?include=${include}`)).included.slice(0, 3))
         expect((await c.get(one.links.self)).one).toMatchObject(identityOf(one));
   });
 
@@ -97,7 +97,7 @@ describe('Compound documents', () => {
         expect([include, answer.status]).toEqual([include, 200]);
         expectSound(answer.document);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 

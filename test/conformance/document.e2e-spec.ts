@@ -1,3 +1,4 @@
+import { MEDIA_TYPE } from '../../src/jsonapi/index.js';
 import { ConformanceWorld, CREATABLE, idIn, RELATIONSHIPS, TYPES, UPDATABLE } from './conformance-world.js';
 import { relationshipsOf } from './walk-document.js';
 
@@ -88,20 +89,25 @@ describe('The top of a document', () => {
     expect(Object.keys((await c.get(await c.fresh(type))).document.links ?? {})).toEqual(['self']);
   });
 
+  it.each(TYPES)('[27] self is a link object with a type when a profile is applied: %s', async (type) => {
+    const profile = 'https://jsonapi.org/profiles/ethanresnick/cursor-pagination';
+    const accept = `${MEDIA_TYPE};profile="${profile}"`;
+    const answer = await c.get(`${c.path(type)}?page[size]=1`, { accept });
+    const href = `/apis/v4${c.path(type)}?page[size]=1`;
+    expect(answer.document.links?.['self']).toEqual({ href, type: answer.header('content-type') });
+    expect((await c.get(href, { accept })).document).toEqual(answer.document);
+    expect((await c.get(href)).document.links?.['self']).toBe(href);
+  });
+
   it.each(TYPES)('[28] self repeats the query and shows the same document again: %s', async (type) => {
     const path = c.path(type);
     const names = Object.keys(c.resource(type).relationships);
     const one = await c.fresh(type);
     for (const query of [
       '',
-      'sort=-id',
-      'page[size]=1&page[number]=2',
-      'page%5Boffset%5D=1&page%5Blimit%5D=1',
-      `filter[id]=${idIn(one)}`,
-      `include=${names[0] ?? ''}`,
-      `fields[${type}]=${names.slice(0, 2).join(',')}`,
-      '&&sort=id&',
-      'page[total]=true',
+      `sort=-id&page[size]=1&page[number]=2&include=${names[0] ?? ''}`,
+      'page%5Boffset%5D=1&page%5Blimit%5D=1&page[total]=true',
+      `&&filter[id]=${idIn(one)}&fields[${type}]=${names.slice(0, 2).join(',')}&`,
     ]) {
       const answer = await c.get(query ? `${path}?${query}` : path);
       expect(answer.status).toBe(200);

@@ -6,6 +6,7 @@ import { namesOf } from './walk-document.js';
 
 const NOWHERE = 'https://x.example/none';
 const ATOMIC = 'https://jsonapi.org/ext/atomic';
+const CURSOR = 'https://jsonapi.org/profiles/ethanresnick/cursor-pagination';
 const withExt = (uri: string) => `${MEDIA_TYPE};ext="${uri}"`;
 const withProfile = (uri: string) => `${MEDIA_TYPE};profile="${uri}"`;
 
@@ -64,6 +65,40 @@ describe('Media types', () => {
     expect((await wrongBody(type, withExt(`${ATOMIC} ${NOWHERE}`))).status).toBe(415);
   });
 
+  it.each(TYPES)('[3] of a list of profiles the known one is applied: %s', async (type) => {
+    const answer = await c.get(c.path(type), { accept: withProfile(`${NOWHERE} ${CURSOR}`) });
+    expect(answer.header('content-type')).toBe(`${MEDIA_TYPE}; profile="${CURSOR}"`);
+  });
+
+  it('[4] the URI of a profile leads to its documentation', async () => {
+    const reply = await c.choir.world.app.inject({ method: 'GET', url: '/profiles/people' });
+    expect([reply.statusCode, reply.payload.length > 200]).toEqual([200, true]);
+  });
+
+  it('[5] applied extensions are named in the answer’s media type', async () => {
+    const body = { 'atomic:operations': [{ op: 'add', data: (await c.document('toy_right')).data }] };
+    const answer = await c.api.post('/operations', body, {
+      'content-type': withExt(ATOMIC),
+      accept: withExt(ATOMIC),
+    });
+    expect([answer.status, answer.header('content-type')]).toEqual([
+      200,
+      expect.stringMatching(/;\s*ext="https:\/\/jsonapi\.org\/ext\/atomic"$/),
+    ]);
+    expect((await c.get('/toy_rights')).header('content-type')).toBe(MEDIA_TYPE);
+  });
+
+  it.each(TYPES)('[6] applied profiles are named in the answer’s media type: %s', async (type) => {
+    const named = `${MEDIA_TYPE}; profile="${CURSOR}"`;
+    const page = await c.get(c.path(type), { accept: withProfile(CURSOR) });
+    expect(page.header('content-type')).toBe(named);
+    const next = await c.get((page.document.links?.['next'] ?? c.path(type)) as string, {
+      accept: withProfile(CURSOR),
+    });
+    expect(next.header('content-type')).toBe(named);
+    expect((await c.get(c.path(type))).header('content-type')).toBe(MEDIA_TYPE);
+  });
+
   it.each(TYPES)('[7] a body with another media type parameter is 415: %s', async (type) => {
     await c.unchanged(async () => {
       for (const parameter of ['charset=utf-8', 'charset="utf-8"', 'q=1', 'version=1.1'])
@@ -119,6 +154,14 @@ describe('Media types', () => {
   it.each(TYPES)('[13] q is a weight; no Accept and */* are fine: %s', async (type) => {
     for (const accept of [`${MEDIA_TYPE};q=0.5`, '*/*', 'application/*;q=0.1', ''])
       expect((await c.get(c.path(type), { accept })).status).toBe(200);
+  });
+
+  it.each(TYPES)('[14] a requested profile is applied where it can be: %s', async (type) => {
+    const applied = await c.get(c.path(type), { accept: withProfile(CURSOR) });
+    expect(applied.many[0]?.meta).toEqual({ page: { cursor: expect.any(String) } });
+    // One resource has no pages.
+    const one = await c.get(await c.fresh(type), { accept: withProfile(CURSOR) });
+    expect([one.status, one.header('content-type')]).toEqual([200, MEDIA_TYPE]);
   });
 
   it.each(TYPES)('[15] unknown profiles are ignored, and not named: %s', async (type) => {

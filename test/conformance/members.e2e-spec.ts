@@ -108,7 +108,7 @@ describe('Members: meta, links, jsonapi, and names', () => {
 
   it.each(TYPES)('[57] member names have the allowed characters: %s', async (type) => {
     const include = Object.keys(c.resource(type).relationships).join(',');
-    for (const path of [`${c.path(type)}?include=${include}`, `${c.path(type)}?x=1`])
+    for (const path of [`${c.path(type)}?include=${include}&page[size]=3`, `${c.path(type)}?x=1`])
       for (const name of namesOf((await c.get(path)).document))
         expect(name).toMatch(
           /^[a-zA-Z0-9\u0080-\uffff]([-_ a-zA-Z0-9\u0080-\uffff]*[a-zA-Z0-9\u0080-\uffff])?$/,
@@ -121,13 +121,16 @@ describe('Members: meta, links, jsonapi, and names', () => {
       const path = await c.fresh(type);
       const [[name, value] = ['', '']] = Object.entries(c.change(path, type).data.attributes);
       const base = c.change(path, type).data;
+      const bad = RESERVED.filter((one) => one !== '@').map((character, i) =>
+        i % 2 ? character + name : name + character,
+      );
       await c.unchanged(async () => {
-        for (const character of RESERVED.filter((one) => one !== '@'))
-          for (const bad of [character + name, name + character]) {
-            const answer = await c.api.patch(path, { data: { ...base, attributes: { [bad]: value } } });
-            const pointer = `/data/attributes/${bad.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-            expect(answer.refusal).toEqual({ status: 422, errors: [['unknown_attribute', pointer]] });
-          }
+        const attributes = Object.fromEntries(bad.map((one) => [one, value]));
+        const { status, errors } = (await c.api.patch(path, { data: { ...base, attributes } })).refusal;
+        const pointers = bad.map(
+          (one) => `/data/attributes/${one.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+        );
+        expect([status, errors]).toEqual([422, pointers.map((pointer) => ['unknown_attribute', pointer])]);
       });
       for (const text of namesOf((await c.get(path)).document))
         for (const character of RESERVED) expect(text).not.toContain(character);
@@ -136,7 +139,7 @@ describe('Members: meta, links, jsonapi, and names', () => {
 
   it.each(TYPES)('[59] member names are safe in URLs: %s', async (type) => {
     const include = Object.keys(c.resource(type).relationships).join(',');
-    for (const name of namesOf((await c.get(`${c.path(type)}?include=${include}`)).document))
+    for (const name of namesOf((await c.get(`${c.path(type)}?include=${include}&page[size]=3`)).document))
       expect(encodeURIComponent(name)).toBe(name);
   });
 

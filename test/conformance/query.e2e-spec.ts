@@ -131,7 +131,7 @@ describe('Query parameters', () => {
 
     it.each(TYPES)('[79] resources on the way of a path are included: %s', async (type) => {
       for (const { name, target } of RELATIONSHIPS.filter((one) => one.type === type))
-        for (const next of namesOfType(target).slice(0, 2)) {
+        for (const next of namesOfType(target).slice(0, 1)) {
           const [short, long] = [
             await c.get(`${c.path(type)}?include=${name}`),
             await c.get(`${c.path(type)}?include=${name}.${next}`),

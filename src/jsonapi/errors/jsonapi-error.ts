@@ -21,13 +21,20 @@ export interface Problem {
 
 export const statusOf = ({ code, status }: Problem): number => status ?? CATALOG[code][0];
 
+/** Nobody reads more at once, and a request of some megabytes could have a million. */
+const MOST_TOLD = 100;
+
 /** A refusal with one or more problems; becomes `errors[]` (JSON:API 1.1, error objects). */
 export class JsonApiError extends Error {
+  readonly problems: readonly Problem[];
+
   constructor(
-    readonly problems: readonly Problem[],
+    problems: readonly Problem[],
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
-    super(problems.map(({ code, detail }) => `${code}: ${detail}`).join('; '));
+    const told = problems.slice(0, MOST_TOLD);
+    super(told.map(({ code, detail }) => `${code}: ${detail}`).join('; '));
+    this.problems = told;
   }
 
   static of(

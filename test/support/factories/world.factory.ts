@@ -146,12 +146,18 @@ export class World {
     return this.value<number>(sql`select count(*)::int from ${raw(table)}`);
   }
 
-  /** All there is in whatever table, as one text: equal before and after what must change nothing. */
-  async everything(): Promise<string> {
+  /** The names of all tables, but for those that are written when somebody only looks. */
+  async tables(): Promise<string[]> {
     const tables = await this.database.query<{ name: string }>(sql`
       select relname as name from pg_class
       where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> all(${NOTES_ON_USE}) order by 1`);
-    const rows = tables.map(({ name }) => `(select jsonb_agg(t order by t) from "${name}" t)`);
+    return tables.map(({ name }) => name);
+  }
+
+  /** All there is in whatever table, as one text: equal before and after what must change nothing. */
+  async everything(): Promise<string> {
+    const tables = await this.tables();
+    const rows = tables.map((name) => `(select jsonb_agg(t order by t) from "${name}" t)`);
     return this.value(sql`select jsonb_build_array(${raw(rows.join(', '))})::text`);
   }
 }

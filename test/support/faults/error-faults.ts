@@ -8,14 +8,15 @@ const MEMBERS = ['id', 'status', 'code', 'title', 'detail', 'source', 'meta', 'l
 /** Rules 150 to 158. */
 export function errorsFaults(errors: unknown, answer: ApiAnswer): string[] {
   if (!Array.isArray(errors) || errors.length === 0) return ['errors is no array with something in it'];
-  const faults = errors.flatMap((error: unknown, i) => errorFaults(error, `errors[${i}]`, answer));
+  const sent = sentBody(answer);
+  const faults = errors.flatMap((error: unknown, i) => errorFaults(error, `errors[${i}]`, answer, sent));
   const statuses = new Set(errors.map((error) => (error as Json)['status']));
   const status = statuses.size === 1 ? [...statuses][0] : '400';
   if (String(answer.status) !== status) faults.push(`the status ${answer.status} is not that of the errors`);
   return faults;
 }
 
-function errorFaults(error: unknown, at: string, answer: ApiAnswer): string[] {
+function errorFaults(error: unknown, at: string, answer: ApiAnswer, sent: unknown): string[] {
   if (!isObject(error)) return [`${at} is no object`];
   const faults = strangers(error, MEMBERS, at);
   for (const name of ['id', 'status', 'code', 'title', 'detail'])
@@ -27,11 +28,11 @@ function errorFaults(error: unknown, at: string, answer: ApiAnswer): string[] {
   if (!/^4\d\d$|^5\d\d$/.test(String(error['status']))) faults.push(`${at}.status is none`);
   if ('meta' in error && !isObject(error['meta'])) faults.push(`${at}.meta is no object`);
   if ('links' in error) faults.push(...linksFaults(error['links'], `${at}.links`, ['about', 'type']));
-  if ('source' in error) faults.push(...sourceFaults(error['source'], `${at}.source`, answer));
+  if ('source' in error) faults.push(...sourceFaults(error['source'], `${at}.source`, sent));
   return faults;
 }
 
-function sourceFaults(source: unknown, at: string, answer: ApiAnswer): string[] {
+function sourceFaults(source: unknown, at: string, sent: unknown): string[] {
   if (!isObject(source)) return [`${at} is no object`];
   const [name, ...others] = Object.keys(source);
   if (others.length > 0 || !['pointer', 'parameter', 'header'].includes(name ?? ''))
@@ -39,7 +40,7 @@ function sourceFaults(source: unknown, at: string, answer: ApiAnswer): string[] 
   const value = source[name as string];
   if (typeof value !== 'string') return [`${at}.${name} is no text`];
   if (name !== 'pointer') return [];
-  return resolves(sentBody(answer), value) ? [] : [`${at}: "${value}" is not in what was sent`];
+  return resolves(sent, value) ? [] : [`${at}: "${value}" is not in what was sent`];
 }
 
 function sentBody({ request: { body } }: ApiAnswer): unknown {
