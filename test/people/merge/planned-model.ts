@@ -68,15 +68,22 @@ export function actorOf(world: ModelWorld, caller: ModelCaller): Actor {
 
 const membershipId = (person: ModelPerson, group: string): string => `${person.id}0${group}`;
 
-function snapshotOf(world: ModelWorld, caller: ModelCaller): Snapshot {
+/** The people whom the caller may read. */
+export function readablePeople(world: ModelWorld, caller: ModelCaller): ModelPerson[] {
   const accessible = accessibleGroups(world, caller);
-  const isReadable = (person: ModelPerson): boolean =>
-    caller.superAdmin ||
-    person.id === caller.person ||
-    isPersonalTo(person, caller) ||
-    person.assignedTo.includes(caller.person) ||
-    liveMembershipsOf(person).some(({ group }) => accessible.includes(group));
-  const people = world.people.filter((person) => !person.deleted && isReadable(person));
+  return world.people.filter(
+    (person) =>
+      !person.deleted &&
+      (caller.superAdmin ||
+        person.id === caller.person ||
+        isPersonalTo(person, caller) ||
+        person.assignedTo.includes(caller.person) ||
+        liveMembershipsOf(person).some(({ group }) => accessible.includes(group))),
+  );
+}
+
+function snapshotOf(world: ModelWorld, caller: ModelCaller): Snapshot {
+  const people = readablePeople(world, caller);
   return {
     people: people.map((person) => stateOf(person, caller)),
     readableIds: new Set(people.map(({ id }) => id)),
