@@ -4,3 +4,6 @@ export const pascal = (name: string): string =>
 
 /** `group_membership` -> `group membership`: in sentences. */
 export const words = (name: string): string => name.replaceAll('_', ' ');
+
+/** `email_address` -> `an email address`. */
+export const oneOf = (name: string): string => `${/^[aeio]/.test(name) ? 'an' : 'a'} ${words(name)}`;

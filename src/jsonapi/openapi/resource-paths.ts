@@ -4,7 +4,7 @@ import { BASE_PATH } from '../response/links.js';
 import { schemaRef } from './document-schemas.js';
 import { errorResponses } from './error-responses.js';
 import { Examples } from './examples.js';
-import { pascal, words } from './names.js';
+import { oneOf, pascal, words } from './names.js';
 import { ref, type Operation, type Parameter, type PathItem, type Ref, type Response } from './openapi.js';
 import { answerOf, bodyOf, headerRefs } from './exchanges.js';
 import {
@@ -38,7 +38,7 @@ class ResourcePaths {
     private readonly resource: Resource,
   ) {
     this.name = pascal(resource.type);
-    this.words = words(resource.type);
+    this.words = oneOf(resource.type);
     this.examples = new Examples(registry);
     this.fields = fieldsRefs(registry.all);
   }
@@ -82,19 +82,21 @@ class ResourcePaths {
   private create(): Operation {
     const schema = schemaRef(`${this.name}CreatedDocument`);
     const example = this.examples.created(this.resource);
-    return this.operation(`create${this.name}`, `Add a ${this.words}`, {
+    const dry = this.resource.createParameters?.includes('dry_run');
+    const made = dry ? 'Made; in a dry run, what would be.' : 'Made.';
+    return this.operation(`create${this.name}`, `Add ${this.words}`, {
       parameters: [...this.ownParameters(), ...this.oneParameters(this.resource), idempotencyKey],
       requestBody: bodyOf(schemaRef(`${this.name}Create`), this.examples.creations(this.resource)),
       responses: {
         200: answerOf('It was there already; this is how it is now.', schema, example, [REPLAYED]),
-        201: answerOf('Made; in a dry run, what would be.', schema, example, ['Location', REPLAYED]),
+        201: answerOf(made, schema, example, ['Location', REPLAYED]),
         ...errorResponses(WRITES),
       },
     });
   }
 
   private read(): Operation {
-    return this.operation(`get${this.name}`, `Read a ${this.words}`, {
+    return this.operation(`get${this.name}`, `Read ${this.words}`, {
       parameters: [this.id(), ...this.oneParameters(this.resource), ifNoneMatch],
       responses: {
         200: answerOf('The one.', schemaRef(`${this.name}Document`), this.examples.document(this.resource)),
@@ -106,7 +108,7 @@ class ResourcePaths {
 
   private update(): Operation {
     const schema = schemaRef(`${this.name}OrNoneDocument`);
-    return this.operation(`update${this.name}`, `Change a ${this.words}`, {
+    return this.operation(`update${this.name}`, `Change ${this.words}`, {
       parameters: [this.id(), ...this.oneParameters(this.resource), ifMatch, idempotencyKey],
       requestBody: bodyOf(schemaRef(`${this.name}Update`), this.examples.changes(this.resource)),
       responses: {
@@ -122,7 +124,7 @@ class ResourcePaths {
   }
 
   private remove(): Operation {
-    return this.operation(`delete${this.name}`, `Delete a ${this.words}`, {
+    return this.operation(`delete${this.name}`, `Delete ${this.words}`, {
       parameters: [this.id(), ifMatch, idempotencyKey],
       responses: {
         204: { description: 'Gone.', headers: headerRefs(['X-Request-Id', 'X-MH-Session', REPLAYED]) },
@@ -136,7 +138,7 @@ class ResourcePaths {
     const many = end.kind === 'to-many';
     const schema = schemaRef(`${pascal(end.type)}${many ? 'Collection' : 'OrNoneDocument'}`);
     const example = many ? this.examples.collection(target) : this.examples.document(target);
-    return this.operation(`get${this.name}${pascal(name)}`, `Read the ${words(name)} of a ${this.words}`, {
+    return this.operation(`get${this.name}${pascal(name)}`, `Read the ${words(name)} of ${this.words}`, {
       parameters: [
         this.id(),
         ...(many ? this.manyParameters(target) : this.oneParameters(target)),
@@ -156,7 +158,7 @@ class ResourcePaths {
     const example = this.examples.linkage(this.resource, name);
     return this.operation(
       `get${this.name}${pascal(name)}Relationship`,
-      `Read which ${words(name)} a ${this.words} has`,
+      `Read which ${words(name)} ${this.words} has`,
       {
         parameters: [this.id(), ...(many ? pageRefs() : []), ifNoneMatch],
         responses: {
@@ -188,12 +190,12 @@ class ResourcePaths {
           ...errorResponses(CHANGES),
         },
       });
-    const patch = write('replace', `Set the ${words(name)} of a ${this.words}`);
+    const patch = write('replace', `Set the ${words(name)} of ${this.words}`);
     if (!many) return { patch };
     return {
-      post: write('add', `Add ${words(name)} to a ${this.words}`),
+      post: write('add', `Add ${words(name)} to ${this.words}`),
       patch,
-      delete: write('remove', `Take ${words(name)} out of a ${this.words}`),
+      delete: write('remove', `Take ${words(name)} out of ${this.words}`),
     };
   }
 
