@@ -74,10 +74,11 @@ describe('POST /operations', () => {
         { op: 'update', href: `groups/${id}/relationships/parent`, data: null },
         { op: 'add', href: '/apis/v4/groups', data: { type: 'group', attributes: { name: 'By href too' } } },
         { op: 'update', href: '/apis/v4/people/me', data: me },
+        { op: 'update', href: `groups/0${id}`, data: { type: 'group', id: `00${id}`, attributes: {} } },
         { op: 'remove', href: `groups/${id}` },
       ]);
       const types = resultsOf(answer).map(({ data }) => data?.type);
-      expect([answer.status, types]).toEqual([200, ['group', undefined, 'group', 'person', undefined]]);
+      expect([answer.status, types]).toEqual([200, ['group', undefined, 'group', 'person', 'group', undefined]]);
       expect([await c.world.row('groups', id), await groupsCalled('By href too')]).toEqual([undefined, 1]);
     });
 

@@ -137,21 +137,17 @@ function readAddition(
   const { lid } = data;
   if (typeof lid === 'string' && rules.localIds.refer(resource.type, lid) !== undefined)
     throw malformed(`Another ${resource.type} has this lid already.`, `${at}/data/lid`);
+  let draft: Draft;
   let token: string | undefined;
   try {
-    const draft = draftOf(operation, resource, undefined, at, rules);
-    requireUnchanged(draft, {});
-    token = declare(resource, lid, rules);
-    return { kind: 'add', resource, pointer: at, draft, token };
-  } catch (error) {
-    // What is wrong with this one is no fault of those that refer to it.
-    declare(resource, lid, rules);
-    throw error;
+    draft = draftOf(operation, resource, undefined, at, rules);
+  } finally {
+    // Of one that is wrong as well: that is no fault of those that refer to it.
+    if (typeof lid === 'string') token = rules.localIds.declare(resource.type, lid);
   }
+  requireUnchanged(draft, {});
+  return { kind: 'add', resource, pointer: at, draft, token };
 }
-
-const declare = ({ type }: Resource, lid: unknown, { localIds }: OperationRules): string | undefined =>
-  typeof lid === 'string' ? localIds.declare(type, lid) : undefined;
 
 function readChange(
   operation: JsonObject,
