@@ -78,7 +78,10 @@ describe('POST /operations', () => {
         { op: 'remove', href: `groups/${id}` },
       ]);
       const types = resultsOf(answer).map(({ data }) => data?.type);
-      expect([answer.status, types]).toEqual([200, ['group', undefined, 'group', 'person', 'group', undefined]]);
+      expect([answer.status, types]).toEqual([
+        200,
+        ['group', undefined, 'group', 'person', 'group', undefined],
+      ]);
       expect([await c.world.row('groups', id), await groupsCalled('By href too')]).toEqual([undefined, 1]);
     });
 
