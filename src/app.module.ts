@@ -18,7 +18,8 @@ import { contactAssignmentResource, ContactAssignmentsModule } from './contact-a
 import { Database } from './database/index.js';
 import { DocsModule } from './docs/index.js';
 import { groupMembershipResource, groupResource, GroupsModule } from './groups/index.js';
-import { ErrorFilter, JsonApiModule, NegotiateGuard, type ResourceDefinition } from './jsonapi/index.js';
+import { JsonApiModule, type ResourceDefinition } from './jsonapi/index.js';
+import { ErrorFilter, NegotiateGuard } from './jsonapi/http/index.js';
 import {
   emailAddressResource,
   PeopleModule,

@@ -8,7 +8,8 @@ import { pino } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Env } from './config/index.js';
 import type { Database } from './database/index.js';
-import { answerClientError, RouteTable, tagAnswer, type ResourceDefinition } from './jsonapi/index.js';
+import type { ResourceDefinition } from './jsonapi/index.js';
+import { answerClientError, RouteTable, tagAnswer } from './jsonapi/http/index.js';
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 

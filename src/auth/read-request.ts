@@ -1,4 +1,5 @@
-import { JsonApiError, parseQueryString, problem, type JsonApiRequest } from '../jsonapi/index.js';
+import { JsonApiError } from '../jsonapi/index.js';
+import { parseQueryString, problem, type JsonApiRequest } from '../jsonapi/http/index.js';
 
 /** The routes of sessions have no parameters but the token. @throws JsonApiError 400 naming each other one */
 export function checkParameters({ originalUrl, lenient }: JsonApiRequest): void {

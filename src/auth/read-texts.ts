@@ -1,4 +1,5 @@
-import { isObject, isStorable, JsonApiError, type JsonObject, type Problem } from '../jsonapi/index.js';
+import { JsonApiError, type Problem } from '../jsonapi/index.js';
+import { isObject, isStorable, type JsonObject } from '../jsonapi/http/index.js';
 
 /** What is asked for: the type of the document, and the attributes that it must have. */
 export interface Wanted<N extends string> {

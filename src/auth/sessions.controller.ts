@@ -13,14 +13,9 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ENV, type Env } from '../config/index.js';
-import {
-  AnswerInterceptor,
-  Idempotency,
-  MEDIA_TYPE,
-  readJson,
-  type Answer,
-  type JsonApiRequest,
-} from '../jsonapi/index.js';
+import { MEDIA_TYPE } from '../jsonapi/index.js';
+import { AnswerInterceptor, Idempotency, readJson, type JsonApiRequest } from '../jsonapi/http/index.js';
+import type { Answer } from '../jsonapi/operations/index.js';
 import type { Actor } from './actor.js';
 import { CurrentActor } from './current-actor.decorator.js';
 import { Public } from './public.decorator.js';

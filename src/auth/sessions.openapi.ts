@@ -7,7 +7,7 @@ import {
   schemaRef,
   type OpenApiPart,
   type Schema,
-} from '../jsonapi/index.js';
+} from '../jsonapi/openapi/index.js';
 
 const text = { type: 'string', minLength: 1, maxLength: 1024 } as const;
 const time = { type: 'string', format: 'date-time' } as const;

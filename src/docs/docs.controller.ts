@@ -1,7 +1,8 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../auth/index.js';
-import { AnyMediaType, type OpenApiDocument } from '../jsonapi/index.js';
+import { AnyMediaType } from '../jsonapi/http/index.js';
+import type { OpenApiDocument } from '../jsonapi/openapi/index.js';
 import { DESCRIPTION, PROFILE, PROFILE_PATH } from './descriptions.js';
 import { BUNDLE, CONTENT_SECURITY_POLICY, PAGE, START, STYLE } from './page.js';
 import { fileOf, putFile, type PublicFile } from './public-file.js';

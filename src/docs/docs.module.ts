@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ENV, type Env } from '../config/index.js';
-import { describeApi, describeProfile, Registry, type OpenApiPart } from '../jsonapi/index.js';
+import { Registry } from '../jsonapi/index.js';
+import { describeApi, describeProfile, type OpenApiPart } from '../jsonapi/openapi/index.js';
 import { DocsController } from './docs.controller.js';
 import { DESCRIPTION, PROFILE, PROFILE_PATH } from './descriptions.js';
 

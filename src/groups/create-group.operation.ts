@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
+import { Registry } from '../jsonapi/index.js';
 import {
   authorizeCreation,
   CreateResource,
   Parts,
-  Registry,
   type CreateOperation,
   type Draft,
   type OperationContext,
   type Written,
-} from '../jsonapi/index.js';
+} from '../jsonapi/operations/index.js';
 
 /** A new group, and its maker as owner: nobody makes a group that nobody can change. */
 @Injectable()

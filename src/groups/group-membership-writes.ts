@@ -6,7 +6,7 @@ import type {
   RemoveOperation,
   UpdateOperation,
   Written,
-} from '../jsonapi/index.js';
+} from '../jsonapi/operations/index.js';
 
 /**
  * How memberships are written. They are part of a person, whose keys, locks, rules and history are the people room's:

@@ -7,7 +7,7 @@ import type {
   RelationshipChange,
   RelationshipOperation,
   Written,
-} from '../jsonapi/index.js';
+} from '../jsonapi/operations/index.js';
 import { ChangePerson } from './change-person.js';
 import { membershipsToLeave } from './memberships.js';
 import { requireChangeable } from './person-rights.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
-import type { OperationContext } from '../jsonapi/index.js';
+import type { OperationContext } from '../jsonapi/operations/index.js';
 import { MergeService, type Entry, type EntryResult, type MergeOptions } from './merge/index.js';
 import { refusalOf } from './refusal-of.js';
 

@@ -2,21 +2,19 @@ import { Injectable } from '@nestjs/common';
 import sql, { raw } from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
+import { JsonApiError, notFound, Registry } from '../jsonapi/index.js';
 import {
   authorizeCreation,
   authorizeRemoval,
   authorizeUpdate,
-  JsonApiError,
-  notFound,
   pointerIn,
-  Registry,
   type CreateOperation,
   type Draft,
   type OperationContext,
   type RemoveOperation,
   type UpdateOperation,
   type Written,
-} from '../jsonapi/index.js';
+} from '../jsonapi/operations/index.js';
 import { ChangePerson } from './change-person.js';
 import type { EmailInput, Entry, EntryResult, PhoneInput, Removal } from './merge/index.js';
 

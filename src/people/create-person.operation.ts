@@ -1,13 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
-import {
-  Registry,
-  type CreateOperation,
-  type Draft,
-  type OperationContext,
-  type Written,
-} from '../jsonapi/index.js';
+import { Registry } from '../jsonapi/index.js';
+import type { CreateOperation, Draft, OperationContext, Written } from '../jsonapi/operations/index.js';
 import { besideEntry, draftToEntry } from './draft-to-entry.js';
 import { readMatchParameters } from './match-parameters.js';
 import { groupsOfRecords } from './memberships.js';

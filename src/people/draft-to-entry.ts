@@ -1,4 +1,5 @@
-import { JsonApiError, PRIMARY, type Draft, type Problem } from '../jsonapi/index.js';
+import { JsonApiError, type Problem } from '../jsonapi/index.js';
+import { PRIMARY, type Draft } from '../jsonapi/operations/index.js';
 import { membershipInput } from './membership-input.js';
 import type { AssignmentInput, EmailInput, Entry, PhoneInput, Removal } from './merge/index.js';
 

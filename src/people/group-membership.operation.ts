@@ -3,18 +3,15 @@ import sql from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
 import { requireGroupAdmin, type GroupMembershipWrites } from '../groups/index.js';
+import { JsonApiError, notFound, Registry, type Problem } from '../jsonapi/index.js';
 import {
   authorizeCreation,
   authorizeRemoval,
   authorizeUpdate,
-  JsonApiError,
-  notFound,
-  Registry,
   type Draft,
   type OperationContext,
-  type Problem,
   type Written,
-} from '../jsonapi/index.js';
+} from '../jsonapi/operations/index.js';
 import { ChangePerson } from './change-person.js';
 import { membershipInput } from './membership-input.js';
 

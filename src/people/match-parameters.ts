@@ -1,4 +1,5 @@
-import { JsonApiError, problem, type Problem } from '../jsonapi/index.js';
+import { JsonApiError, type Problem } from '../jsonapi/index.js';
+import { problem } from '../jsonapi/http/index.js';
 import type { MatchPolicy } from './merge/index.js';
 
 export interface MatchParameters {

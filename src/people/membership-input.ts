@@ -1,4 +1,5 @@
-import type { Draft, Problem } from '../jsonapi/index.js';
+import type { Problem } from '../jsonapi/index.js';
+import type { Draft } from '../jsonapi/operations/index.js';
 import type { MembershipInput } from './merge/index.js';
 
 /** A membership as a client sent it. @param groupId of a stored one, which its draft need not name */

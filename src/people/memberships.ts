@@ -2,7 +2,8 @@ import sql from 'sql-template-tag';
 import { groupsWhere, type Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
 import { requireGroupAdmin } from '../groups/index.js';
-import { findRow, notFound, type Draft, type Registry, type RelationshipChange } from '../jsonapi/index.js';
+import { notFound, type Registry } from '../jsonapi/index.js';
+import { findRow, type Draft, type RelationshipChange } from '../jsonapi/operations/index.js';
 import type { Removal } from './merge/index.js';
 
 /** The groups of the memberships that a draft brings along with their ids. @throws JsonApiError 404, 403 */

@@ -1,4 +1,5 @@
-import { closed, schemaRef, type ResourceAbout } from '../jsonapi/index.js';
+import type { ResourceAbout } from '../jsonapi/index.js';
+import { closed, schemaRef } from '../jsonapi/openapi/index.js';
 import { MATCH_REPORT_EXAMPLE, MATCH_REPORT_SCHEMAS } from './merge/index.js';
 import { BOOLEAN, CONFLICTING_REF } from './match-parameters.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import sql, { join, raw } from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
-import type { OperationContext, PlannedWrite, PrepareWrites } from '../jsonapi/index.js';
+import type { OperationContext, PlannedWrite, PrepareWrites } from '../jsonapi/operations/index.js';
 import { pointsOf } from './contact-point.operation.js';
 import { draftToEntry } from './draft-to-entry.js';
 import { isId, MergeService, type Entry } from './merge/index.js';

@@ -1,4 +1,5 @@
-import { JsonApiError, LENIENT_DETAIL, LENIENT_STATUS } from '../jsonapi/index.js';
+import { JsonApiError } from '../jsonapi/index.js';
+import { LENIENT_DETAIL, LENIENT_STATUS } from '../jsonapi/http/index.js';
 import type { EntryResult } from './merge/index.js';
 
 /** The errors of a failed entry as a refusal. */

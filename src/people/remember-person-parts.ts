@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Row, Transaction } from '../database/index.js';
-import type { OperationContext, PartChange, RememberParts } from '../jsonapi/index.js';
+import type { OperationContext, PartChange, RememberParts } from '../jsonapi/operations/index.js';
 import { insertHistory, joinSides, type Sides } from './merge/index.js';
 
 interface Kept extends Sides {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
-import { JsonApiError, type OperationContext, type RemoveOperation } from '../jsonapi/index.js';
+import { JsonApiError } from '../jsonapi/index.js';
+import type { OperationContext, RemoveOperation } from '../jsonapi/operations/index.js';
 import { insertHistory, lockPeople, type Sides } from './merge/index.js';
 import { personRights } from './person-rights.js';
 

@@ -1,13 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
-import {
-  Registry,
-  type Draft,
-  type OperationContext,
-  type UpdateOperation,
-  type Written,
-} from '../jsonapi/index.js';
+import { Registry } from '../jsonapi/index.js';
+import type { Draft, OperationContext, UpdateOperation, Written } from '../jsonapi/operations/index.js';
 import { ChangePerson } from './change-person.js';
 import { besideEntry, draftToEntry } from './draft-to-entry.js';
 import { groupsOfRecords, membershipsToLeave } from './memberships.js';

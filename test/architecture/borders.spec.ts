@@ -10,6 +10,9 @@ const textOf = (file: string): string => readFileSync(file, 'utf8');
 /** `src/people/x.ts` -> people; files of the root are the house itself. */
 const roomOf = (file: string): string => file.split('/')[1] as string;
 
+/** `src/jsonapi/http/x.ts` -> http. */
+const roomBelow = (file: string): string => file.split('/')[2] as string;
+
 const imports = sources.flatMap((from) =>
   [...textOf(from).matchAll(/from '(\.[^']+)'/g)].map(([, path]) => ({
     from,
@@ -32,6 +35,15 @@ describe('The house', () => {
   test('lets nobody into a room but by its index', () => {
     const around = between.filter(({ to }) => !to.endsWith('/index.js') && !to.endsWith('.entity.js'));
     expect(around).toEqual([]);
+  });
+
+  test('declares types by seven values; what goes beyond has a door of its own', async () => {
+    const values = async (door: string) => Object.keys((await import(door)) as object).sort();
+    expect(await values('../../src/jsonapi/index.js')).toEqual(
+      'BASE_PATH JsonApiError JsonApiModule MEDIA_TYPE Registry defineResource notFound'.split(' '),
+    );
+    const doors = sources.filter((file) => /^src\/jsonapi\/.*index\.ts$/.test(file)).map(roomBelow);
+    expect(doors.sort()).toEqual(['http', 'index.ts', 'openapi', 'operations']);
   });
 
   test('keeps the ground free of the domain', () => {

@@ -27,7 +27,8 @@ import {
 import { ENV, type Env } from '../../src/config/index.js';
 import { Database } from '../../src/database/index.js';
 import { PlainSpeech } from '../../src/jsonapi/http/plain-routes.js';
-import { Idempotency, JsonApiError, NegotiateGuard } from '../../src/jsonapi/index.js';
+import { JsonApiError } from '../../src/jsonapi/index.js';
+import { Idempotency, NegotiateGuard } from '../../src/jsonapi/http/index.js';
 
 @Injectable()
 class NobodyGuard implements CanActivate {

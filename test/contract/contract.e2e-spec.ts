@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { OpenApiDocument } from '../../src/jsonapi/index.js';
+import type { OpenApiDocument } from '../../src/jsonapi/openapi/index.js';
 import { bootApp, type TestApp } from '../support/boot-app.js';
 import { breakingChanges } from './breaking-changes.js';
 

@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { LightMyRequestResponse } from 'fastify';
-import { RouteTable, type OpenApiDocument } from '../../src/jsonapi/index.js';
+import { RouteTable } from '../../src/jsonapi/http/index.js';
+import type { OpenApiDocument } from '../../src/jsonapi/openapi/index.js';
 import { World } from '../support/factories/world.factory.js';
 
 /** What is not the API but speaks of it. */

@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from '../../src/jsonapi/index.js';
+import type { OpenApiDocument } from '../../src/jsonapi/openapi/index.js';
 import type { Content, Operation, Parameter } from '../../src/jsonapi/openapi/openapi.js';
 import { PlainClient } from '../people/plain-client.js';
 import { ApiClient, type Method } from '../support/api-client.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import sql from 'sql-template-tag';
-import { Idempotency, type Claim, type JsonApiRequest } from '../../src/jsonapi/index.js';
+import { Idempotency, type Claim, type JsonApiRequest } from '../../src/jsonapi/http/index.js';
 import { connect } from '../database/query.js';
 import { ApiClient, type ApiAnswer, type ApiRequest } from '../support/api-client.js';
 import { ADMIN } from '../support/boot-app.js';

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { DESCRIPTION } from '../../src/docs/descriptions.js';
-import type { OpenApiDocument } from '../../src/jsonapi/index.js';
+import type { OpenApiDocument } from '../../src/jsonapi/openapi/index.js';
 import type { Operation } from '../../src/jsonapi/openapi/openapi.js';
 import type { Method } from './api-client.js';
 

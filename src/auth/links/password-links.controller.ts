@@ -1,6 +1,7 @@
 import { Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { JsonApiError, MEDIA_TYPE, readJson, type JsonApiRequest } from '../../jsonapi/index.js';
+import { JsonApiError, MEDIA_TYPE } from '../../jsonapi/index.js';
+import { readJson, type JsonApiRequest } from '../../jsonapi/http/index.js';
 import { Public } from '../public.decorator.js';
 import { checkParameters } from '../read-request.js';
 import { readTexts, textPointer } from '../read-texts.js';

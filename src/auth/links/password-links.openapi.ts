@@ -6,7 +6,7 @@ import {
   schemaRef,
   type OpenApiPart,
   type Schema,
-} from '../../jsonapi/index.js';
+} from '../../jsonapi/openapi/index.js';
 import { PASSWORD_LENGTH } from '../users/user.dto.js';
 import { ON_ITS_WAY } from './password-links.controller.js';
 

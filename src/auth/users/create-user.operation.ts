@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/index.js';
+import { JsonApiError, Registry } from '../../jsonapi/index.js';
 import {
   authorizeCreation,
   insertRow,
-  JsonApiError,
-  Registry,
   type CreateOperation,
   type Draft,
   type OperationContext,
   type Written,
-} from '../../jsonapi/index.js';
+} from '../../jsonapi/operations/index.js';
 import type { Actor } from '../actor.js';
 import { loginNormalForm } from '../login-email.js';
 import { Outbox } from '../outbox/outbox.js';

@@ -1,19 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
 import type { Transaction } from '../../database/index.js';
+import { JsonApiError, notFound, Registry } from '../../jsonapi/index.js';
 import {
   columnsOf,
-  JsonApiError,
   lockRow,
-  notFound,
   orConflict,
   pointerIn,
-  Registry,
   type Draft,
   type OperationContext,
   type UpdateOperation,
   type Written,
-} from '../../jsonapi/index.js';
+} from '../../jsonapi/operations/index.js';
 import type { Actor } from '../actor.js';
 import { endLinks } from '../links/one-time-links.js';
 import { loginNormalForm } from '../login-email.js';

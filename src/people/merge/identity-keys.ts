@@ -1,4 +1,4 @@
-import { isStorable } from '../../jsonapi/index.js';
+import { isStorable } from '../../jsonapi/http/index.js';
 import { domainToASCII } from 'node:url';
 import { isEmail } from 'class-validator';
 import { parsePhoneNumberFromString, type CountryCode, type PhoneNumber } from 'libphonenumber-js/max';

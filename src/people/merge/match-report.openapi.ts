@@ -1,4 +1,4 @@
-import { closed, schemaRef, type Schema } from '../../jsonapi/index.js';
+import { closed, schemaRef, type Schema } from '../../jsonapi/openapi/index.js';
 import type { ConflictingRef, Outcome } from './entry.js';
 import type { KeyKind, MatchedBy, MatchReport, NotTaken, WarningCode } from './match-report.js';
 

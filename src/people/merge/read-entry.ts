@@ -1,4 +1,4 @@
-import { isStorable } from '../../jsonapi/index.js';
+import { isStorable } from '../../jsonapi/http/index.js';
 import {
   ATTRIBUTES,
   entryError,

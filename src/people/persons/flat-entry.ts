@@ -1,4 +1,4 @@
-import { isObject, isStorable, type JsonObject } from '../../jsonapi/index.js';
+import { isObject, isStorable, type JsonObject } from '../../jsonapi/http/index.js';
 import { ATTRIBUTES, entryError, type Entry, type EntryError } from '../merge/index.js';
 import { isGiven, readGroups, type NamedGroups } from './named-groups.js';
 

@@ -1,4 +1,5 @@
-import { JsonApiError, readJson, type JsonApiRequest, type JsonObject } from '../../jsonapi/index.js';
+import { JsonApiError } from '../../jsonapi/index.js';
+import { readJson, type JsonApiRequest, type JsonObject } from '../../jsonapi/http/index.js';
 
 export const malformed = (detail: string, pointer: string): JsonApiError =>
   JsonApiError.of('malformed_request', detail, { pointer });

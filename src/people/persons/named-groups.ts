@@ -1,4 +1,4 @@
-import { isStorable, type JsonObject } from '../../jsonapi/index.js';
+import { isStorable, type JsonObject } from '../../jsonapi/http/index.js';
 import { entryError, type EntryError } from '../merge/index.js';
 
 /** The groups that an entry or a search names, in whatever spelling. */

@@ -2,7 +2,7 @@ import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CurrentActor, type Actor } from '../../auth/index.js';
 import { ENV, type Env } from '../../config/index.js';
-import { putPlain, type JsonApiRequest } from '../../jsonapi/index.js';
+import { putPlain, type JsonApiRequest } from '../../jsonapi/http/index.js';
 import { MergeService } from '../merge/index.js';
 import { readPlainBody } from './flat-members.js';
 import { FindPersons } from './find-persons.js';

@@ -5,7 +5,7 @@ import {
   type OpenApiPart,
   type Response,
   type Schema,
-} from '../../jsonapi/index.js';
+} from '../../jsonapi/openapi/index.js';
 import { MATCH_REPORT_MEMBERS } from '../merge/index.js';
 import { FLAT_ATTRIBUTES } from './flat-entry.js';
 

@@ -1,4 +1,5 @@
-import type { ErrorCode, PlainRoutes } from '../../jsonapi/index.js';
+import type { ErrorCode } from '../../jsonapi/index.js';
+import type { PlainRoutes } from '../../jsonapi/http/index.js';
 
 /** Integrations decide by these texts, letter by letter. */
 const MESSAGES: Partial<Record<ErrorCode, string>> = {

@@ -1,4 +1,5 @@
-import { isObject, JsonApiError, type JsonObject } from '../../jsonapi/index.js';
+import { JsonApiError } from '../../jsonapi/index.js';
+import { isObject, type JsonObject } from '../../jsonapi/http/index.js';
 import type { MatchPolicy } from '../merge/index.js';
 import { readFlatEntry, unknownAttribute, type FlatEntry, type FlatWarning } from './flat-entry.js';
 import { malformed, readFlag, readOneOf } from './flat-members.js';

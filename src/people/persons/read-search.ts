@@ -1,4 +1,5 @@
-import { isObject, JsonApiError } from '../../jsonapi/index.js';
+import { JsonApiError } from '../../jsonapi/index.js';
+import { isObject } from '../../jsonapi/http/index.js';
 import type { Entry } from '../merge/index.js';
 import { unknownAttribute, type FlatWarning } from './flat-entry.js';
 import { malformed, readId, readText } from './flat-members.js';
