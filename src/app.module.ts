@@ -18,6 +18,7 @@ import { contactAssignmentResource, ContactAssignmentsModule } from './contact-a
 import { Database } from './database/index.js';
 import { DocsModule } from './docs/index.js';
 import { groupMembershipResource, groupResource, GroupsModule } from './groups/index.js';
+import { healthApi } from './health/index.js';
 import { JsonApiModule, type ResourceDefinition } from './jsonapi/index.js';
 import { ErrorFilter, NegotiateGuard } from './jsonapi/http/index.js';
 import {
@@ -46,7 +47,7 @@ export const resources = [
 ];
 
 /** What is served beside the resources, for `/openapi.json`. */
-const descriptions = [sessionsApi, passwordLinksApi, personsApi];
+const descriptions = [sessionsApi, passwordLinksApi, personsApi, healthApi];
 
 /** The settings and the database, for every room. */
 @Global()

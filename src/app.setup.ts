@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Env } from './config/index.js';
 import type { Database } from './database/index.js';
+import { serveHealth } from './health/index.js';
 import type { ResourceDefinition } from './jsonapi/index.js';
 import { answerClientError, RouteTable, tagAnswer } from './jsonapi/http/index.js';
 
@@ -40,11 +41,11 @@ export async function createApp(
     abortOnError: false,
     logger: env.logLevel === 'silent' ? false : ['error', 'warn', 'fatal'],
   });
-  await configureApp(app, env);
+  await configureApp(app, env, database);
   return app;
 }
 
-async function configureApp(app: NestFastifyApplication, env: Env): Promise<void> {
+async function configureApp(app: NestFastifyApplication, env: Env, database: Database): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -70,6 +71,7 @@ async function configureApp(app: NestFastifyApplication, env: Env): Promise<void
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
   fastify.addHook('onSend', (request, reply, payload, done) => finish(request, reply, payload, done));
   logRequests(fastify, env);
+  serveHealth(fastify, database);
   closeIdleConnectionsAtShutdown(fastify);
   app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
 }

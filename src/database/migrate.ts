@@ -1,4 +1,6 @@
+import sql from 'sql-template-tag';
 import type { DataSource } from 'typeorm';
+import type { Database } from './database.js';
 
 const MIGRATION_LOCK = 0x6b697468; // "kith"
 
@@ -13,4 +15,13 @@ export async function migrate(dataSource: DataSource): Promise<void> {
     await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await runner.release();
   }
+}
+
+/** Whether all migrations of this version have run. */
+export async function isMigrated(database: Database): Promise<boolean> {
+  const names = database.dataSource.migrations.map(({ name }) => name);
+  const [row] = await database.query<{ done: number }>(
+    sql`select count(*)::int as done from migrations where name = any(${names}::text[])`,
+  );
+  return row?.done === names.length;
 }

@@ -1,0 +1,2 @@
+export { healthApi } from './health.openapi.js';
+export { serveHealth } from './health.routes.js';
