@@ -1,6 +1,13 @@
 import { ATTRIBUTES } from './entry.js';
 import type { MatchReport } from './match-report.js';
-import { isNewId, liveMemberships, type AssignmentState, type PersonState } from './person-state.js';
+import {
+  isNewId,
+  liveMemberships,
+  type AssignmentState,
+  type EmailState,
+  type PersonState,
+  type PhoneState,
+} from './person-state.js';
 import type { MergeState } from './merge-state.js';
 
 type Changes = Record<string, readonly [before: unknown, after: unknown]>;
@@ -15,8 +22,8 @@ export function explainChanges(
   const fields: Changes = {};
   for (const name of ATTRIBUTES) fields[name] = [before?.attributes[name] ?? null, after.attributes[name]];
   fields['external_ref'] = [before && shownRefs(before, state), shownRefs(after, state)];
-  fields['email_addresses'] = [pointsOf(before?.emails, emailText), pointsOf(after.emails, emailText)];
-  fields['phone_numbers'] = [pointsOf(before?.phones, phoneText), pointsOf(after.phones, phoneText)];
+  fields['email_addresses'] = [emailTexts(before?.emails), emailTexts(after.emails)];
+  fields['phone_numbers'] = [phoneTexts(before?.phones), phoneTexts(after.phones)];
   fields['group_memberships'] = [before ? rolesOf(before, state) : {}, rolesOf(after, state)];
   fields['contact_assignments'] = [[], assignments.map(assignmentText)];
   return Object.fromEntries(Object.entries(fields).filter(([, [one, other]]) => !isSame(one, other)));
@@ -31,24 +38,22 @@ function shownRefs(person: PersonState, state: MergeState): string | string[] | 
   return refs.length > 1 ? refs : (refs[0] ?? null);
 }
 
-interface Shown {
-  readonly primary: boolean;
+const primaryFirst = <P extends { readonly primary: boolean }>(points: readonly P[] = []): P[] =>
+  [...points].sort((one, other) => Number(other.primary) - Number(one.primary));
+
+const emailTexts = (emails?: readonly EmailState[]): string[] =>
+  primaryFirst(emails).map(({ email }) => email);
+
+/** Two numbers that are written alike, of two regions, are told by what they are compared by. */
+function phoneTexts(phones?: readonly PhoneState[]): string[] {
+  const sorted = primaryFirst(phones);
+  const texts = sorted.map(phoneText);
+  const isTwice = (text: string): boolean => texts.indexOf(text) !== texts.lastIndexOf(text);
+  return sorted.map((phone, i) => (isTwice(texts[i] ?? '') ? phone.normalForm : (texts[i] ?? '')));
 }
 
-/** The primary one first. */
-const pointsOf = <P extends Shown>(points: readonly P[] = [], text: (point: P) => string): string[] =>
-  [...points].sort((one, other) => Number(other.primary) - Number(one.primary)).map(text);
-
-const emailText = ({ email }: { readonly email: string }): string => email;
-
-const phoneText = (phone: {
-  readonly number: string;
-  readonly extension: string | null;
-  readonly location: string | null;
-}): string =>
-  [phone.number, phone.extension && `ext. ${phone.extension}`, phone.location && `(${phone.location})`]
-    .filter(Boolean)
-    .join(' ');
+const phoneText = ({ number, extension, location }: PhoneState): string =>
+  [number, extension && `ext. ${extension}`, location && `(${location})`].filter(Boolean).join(' ');
 
 /** The role in each group within reach; `null` in the archive. */
 const rolesOf = (person: PersonState, state: MergeState): Record<string, string | null> =>

@@ -86,6 +86,24 @@ describe('contact points', () => {
     const emails = ['a@x.org', 'b@x.org'].map((email) => ({ email, primary: true, pointer: `/${email}` }));
     expect(errorsOf({ first: 'Ada', emails })).toEqual([['invalid_attribute', '/b@x.org']]);
   });
+  it('that are written alike in two regions are told apart when the other becomes primary', () => {
+    const world = { groups: [{ id: '2', phoneRegion: 'GB' }] };
+    const made = plan(
+      [
+        { ref: 'R1', phone: PHONE, groups: ['1'] },
+        { ref: 'R1', phone: PHONE, groups: ['1', '2'] },
+        { ref: 'R1', phones: [{ number: PHONE, primary: true, pointer: '/0' }], groups: ['1'] },
+      ],
+      world,
+    );
+    expect(verdict(made, 2)).toBe('updated external_ref');
+    expect(made.results[2]?.match.changes).toEqual({
+      phone_numbers: [
+        ['+442125550100', '+12125550100'],
+        ['+12125550100', '+442125550100'],
+      ],
+    });
+  });
 });
 
 describe('a new person', () => {
