@@ -7,6 +7,7 @@ import { InviteUsers1764000510000 } from '../../migrations/1764000510000-invite-
 import { FindPeopleByParts1764000610000 } from '../../migrations/1764000610000-find-people-by-parts.js';
 import { FindPeopleByName1764001000000 } from '../../migrations/1764001000000-find-people-by-name.js';
 import { KeepAddresses1764002000000 } from '../../migrations/1764002000000-keep-addresses.js';
+import { ListChangesByTime1764002100000 } from '../../migrations/1764002100000-list-changes-by-time.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   FindPeopleByParts1764000610000,
   FindPeopleByName1764001000000,
   KeepAddresses1764002000000,
+  ListChangesByTime1764002100000,
 ];

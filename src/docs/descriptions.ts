@@ -3,5 +3,3 @@ export const DESCRIPTION = Symbol('OpenApiDocument');
 
 /** Nest's token for the text of the profile. */
 export const PROFILE = Symbol('Profile');
-
-export const PROFILE_PATH = '/profiles/people';

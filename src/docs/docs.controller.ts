@@ -1,9 +1,9 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../auth/index.js';
-import { AnyMediaType } from '../jsonapi/http/index.js';
+import { AnyMediaType, OWN_PROFILE_PATH } from '../jsonapi/http/index.js';
 import type { OpenApiDocument } from '../jsonapi/openapi/index.js';
-import { DESCRIPTION, PROFILE, PROFILE_PATH } from './descriptions.js';
+import { DESCRIPTION, PROFILE } from './descriptions.js';
 import { BUNDLE, CONTENT_SECURITY_POLICY, PAGE, START, STYLE } from './page.js';
 import { fileOf, putFile, type PublicFile } from './public-file.js';
 
@@ -28,7 +28,7 @@ export class DocsController {
     return putFile(request, reply, this.description);
   }
 
-  @Get(PROFILE_PATH)
+  @Get(OWN_PROFILE_PATH)
   filters(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

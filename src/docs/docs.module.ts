@@ -1,9 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ENV, type Env } from '../config/index.js';
+import { OWN_PROFILE_PATH } from '../jsonapi/http/index.js';
 import { Registry } from '../jsonapi/index.js';
 import { describeApi, describeProfile, type OpenApiPart } from '../jsonapi/openapi/index.js';
 import { DocsController } from './docs.controller.js';
-import { DESCRIPTION, PROFILE, PROFILE_PATH } from './descriptions.js';
+import { DESCRIPTION, PROFILE } from './descriptions.js';
 
 /** What the API says of itself, for programs and for people. */
 @Module({})
@@ -24,7 +25,7 @@ export class DocsModule {
           provide: PROFILE,
           inject: [Registry, ENV],
           useFactory: (registry: Registry, { publicUrl = '', pageMaxSize }: Env) =>
-            describeProfile(registry, `${publicUrl}${PROFILE_PATH}`, pageMaxSize),
+            describeProfile(registry, `${publicUrl}${OWN_PROFILE_PATH}`, pageMaxSize),
         },
       ],
     };

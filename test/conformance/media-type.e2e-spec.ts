@@ -164,6 +164,21 @@ describe('Media types', () => {
     expect([one.status, one.header('content-type')]).toEqual([200, MEDIA_TYPE]);
   });
 
+  it.each(TYPES)('[14] so is that of our filters and pages, named only when asked for: %s', async (type) => {
+    const ours = '/profiles/people';
+    const get = (accept: string) => c.get(c.path(type), { accept, host: 'kith.example' });
+    for (const uri of [ours, `http://kith.example${ours}`, `https://kith.example${ours}`]) {
+      const named = `${MEDIA_TYPE}; profile="${uri}"`;
+      const answer = await get(withProfile(uri));
+      expect(answer.header('content-type')).toBe(named);
+      expect(answer.document.links?.['self']).toMatchObject({ type: named });
+    }
+    const both = await get(withProfile(`${ours} ${CURSOR}`));
+    expect(both.header('content-type')).toBe(`${MEDIA_TYPE}; profile="${CURSOR} ${ours}"`);
+    for (const other of [MEDIA_TYPE, withProfile(`https://other.example${ours}`)])
+      expect((await get(other)).header('content-type')).toBe(MEDIA_TYPE);
+  });
+
   it.each(TYPES)('[15] unknown profiles are ignored, and not named: %s', async (type) => {
     const { headers } = await c.get(c.path(type), { accept: withProfile(NOWHERE) });
     expect(headers['content-type']).toBe(MEDIA_TYPE);

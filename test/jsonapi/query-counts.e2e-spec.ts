@@ -1,4 +1,4 @@
-import { CURSOR_PROFILE } from '../../src/jsonapi/query/cursor-profile.js';
+import { CURSOR_PROFILE } from '../../src/jsonapi/query/profiles.js';
 import { countQueries } from '../support/count-queries.js';
 import { bootChoir, type Choir } from '../support/factories/choir.factory.js';
 

@@ -43,6 +43,19 @@ describe('The history of people', () => {
     expect(answer.includedKeys).toEqual([`person:${c.ada.personId}`]);
   });
 
+  it('is listed from a time on', async () => {
+    const [first, second] = (await changesOf()).many;
+    const since = async (time: unknown) =>
+      (await c.ada.api.get(`/person_changes?filter[person]=${id}&filter[since]=${time as string}`)).ids;
+    expect(await since(second?.attributes?.['created_at'])).toEqual([second?.id]);
+    expect(await since(first?.attributes?.['created_at'])).toEqual([first?.id, second?.id]);
+    expect(await since('2999-01-01')).toEqual([]);
+    expect((await c.ada.api.get('/person_changes?filter[since]=yesterday')).refusal).toEqual({
+      status: 400,
+      errors: [['invalid_parameter', 'filter[since]']],
+    });
+  });
+
   it('is not written by anybody', async () => {
     const [change] = (await changesOf()).many;
     const one = { type: 'person_change', id: change?.id, attributes: { action: 'nothing' } };

@@ -48,6 +48,7 @@ describe('The duplicate queue', () => {
     expect(await of('filter[kind]=pair')).toEqual([]);
     expect(await of('filter[status]=resolved')).toEqual([]);
     expect(await of(`filter[candidates]=${twins[1]}`)).toEqual([held]);
+    expect(await of(`filter[group]=${c.choir}`)).toEqual([held]);
     expect(await of(`filter[group]=${c.altos}`)).toEqual([]);
   });
 

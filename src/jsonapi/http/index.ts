@@ -2,6 +2,7 @@
 export { type Claim } from '../idempotency/claim.js';
 export { Idempotency } from '../idempotency/idempotency.js';
 export { LENIENT_DETAIL, LENIENT_STATUS } from '../lenient.js';
+export { OWN_PROFILE_PATH } from '../query/profiles.js';
 export { parseQueryString, problem } from '../query/query-string.js';
 export { isObject, readJson, type JsonObject } from '../request/read-json.js';
 export { isStorable } from '../request/storable.js';

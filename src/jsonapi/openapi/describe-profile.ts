@@ -1,4 +1,4 @@
-import { CURSOR_PROFILE } from '../query/cursor-profile.js';
+import { CURSOR_PROFILE } from '../query/profiles.js';
 import { filterable, operatorsOf } from '../query/parse-filter.js';
 import { sortable } from '../query/parse-sort.js';
 import type { Compared } from '../query/value-forms.js';

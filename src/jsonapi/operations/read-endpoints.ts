@@ -70,7 +70,7 @@ export class ReadEndpoints {
 /** The related resources and their linkage are one list: a cursor of the one holds for the other. */
 const listOf = ({ path }: Resource, word: string, name: string): string => `${path}/${word}/${name}`;
 
-const ok = ({ query: { page } }: OperationContext): Pick<Answer, 'status' | 'profiles'> => ({
+const ok = ({ query: { profiles } }: OperationContext): Pick<Answer, 'status' | 'profiles'> => ({
   status: 200,
-  ...(page.profile !== undefined && { profiles: [page.profile] }),
+  ...(profiles.length > 0 && { profiles }),
 });

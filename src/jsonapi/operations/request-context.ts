@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ENV, type Env } from '../../config/index.js';
 import { JsonApiError, type ErrorSource } from '../errors/jsonapi-error.js';
 import type { JsonApiRequest } from '../http/jsonapi-request.js';
-import { askedCursorProfile } from '../query/cursor-profile.js';
+import { askedCursorProfile, askedOwnProfile } from '../query/profiles.js';
 import { parseResourceQuery, type QueryRules } from '../query/resource-query.js';
 import { isId } from '../request/read-fields.js';
 import { Registry, type Resource } from '../resource/registry.js';
@@ -40,7 +40,12 @@ export class RequestContexts {
     list: string,
   ): OperationContext {
     const cursorProfile = askedCursorProfile(request.profiles);
-    return this.parse(resource, request, { families, list, cursorProfile });
+    const ownProfile = askedOwnProfile(request.profiles, this.originsOf(request));
+    return this.parse(resource, request, { families, list, cursorProfile, ownProfile });
+  }
+
+  private originsOf({ headers: { host } }: JsonApiRequest): string[] {
+    return this.env.publicUrl === undefined ? [`http://${host}`, `https://${host}`] : [this.env.publicUrl];
   }
 
   private parse(

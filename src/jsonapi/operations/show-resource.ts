@@ -23,6 +23,7 @@ export const NO_QUERY: ResourceQuery = {
   filters: [],
   sort: BY_ID,
   page: { kind: 'number', limit: 1, offset: 0, total: false },
+  profiles: [],
   own: new Map(),
   sent: '',
 };

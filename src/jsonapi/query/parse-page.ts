@@ -1,5 +1,5 @@
 import type { Problem } from '../errors/jsonapi-error.js';
-import { CURSOR_PROFILE } from './cursor-profile.js';
+import { CURSOR_PROFILE } from './profiles.js';
 import { readCursor, type Cursor } from './cursor.js';
 import { known, quoted } from './did-you-mean.js';
 import { printSort, type SortTerm } from './parse-sort.js';

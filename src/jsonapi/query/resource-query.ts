@@ -19,6 +19,8 @@ export interface ResourceQuery {
   readonly filters: readonly Filter[];
   readonly sort: readonly SortTerm[];
   readonly page: Page;
+  /** URIs of the profiles that a list is read by. */
+  readonly profiles: readonly string[];
   /** The resource's own parameters, by name. */
   readonly own: ReadonlyMap<string, string>;
   /** The query string as sent, for links; without the token. */
@@ -28,6 +30,8 @@ export interface ResourceQuery {
 export interface QueryRules extends PageRules {
   readonly families: readonly ('include' | 'fields' | 'filter' | 'sort' | 'page')[];
   readonly own?: readonly string[];
+  /** The profile of the filters and pages as the client spells it, when it asks for it. */
+  readonly ownProfile?: string;
 }
 
 /** More than anybody reads. */
@@ -53,13 +57,15 @@ export function parseResourceQuery(
   }
   const of = (family: string): Parameter[] => families.get(family) ?? [];
   const sort = parseSort(of('sort'), resource, registry, problems);
+  const page = parsePage(of('page'), sort, rules, problems);
   const query: ResourceQuery = {
     include: parseInclude(of('include'), resource, registry, rules.lenient, problems),
     includeAsked: of('include').length > 0,
     fields: parseFields(of('fields'), registry, rules.lenient, problems),
     filters: parseFilter(of('filter'), resource, registry, rules.lenient, problems),
     sort,
-    page: parsePage(of('page'), sort, rules, problems),
+    page,
+    profiles: [page.profile, rules.ownProfile].filter((uri) => uri !== undefined),
     own,
     sent: sentQuery(raw),
   };

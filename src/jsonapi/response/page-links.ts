@@ -6,10 +6,10 @@ import type { ResourceQuery } from '../query/resource-query.js';
 import type { Loaded, LoadedSet } from '../store/loaded.js';
 import { withPage } from './links.js';
 
-/** The document's own link; it says by which profile, where one is applied. */
-export function selfLink({ page, sent }: ResourceQuery, path: string): Link {
+/** The document's own link; it says by which profiles, where some are applied. */
+export function selfLink({ profiles, sent }: ResourceQuery, path: string): Link {
   const href = sent ? `${path}?${sent}` : path;
-  return page.profile === undefined ? href : { href, type: withProfiles([page.profile]) };
+  return profiles.length === 0 ? href : { href, type: withProfiles(profiles) };
 }
 
 /** The links between the pages of a list; null: there is no such page. */

@@ -1,3 +1,4 @@
+import sql from 'sql-template-tag';
 import { defineResource } from '../../jsonapi/index.js';
 import { PersonChange } from './person-change.entity.js';
 import { personChangePolicy, readableSide } from './person-change.policy.js';
@@ -22,6 +23,9 @@ export const personChangeResource = defineResource({
     after: { type: 'json', sql: (row, actor) => readableSide('after', row, actor) },
     request_id: { type: 'string', filter: true },
     created_at: { type: 'timestamp', filter: true, sort: true },
+  },
+  filters: {
+    since: { type: 'timestamp', sql: (row, [time]) => sql`${row}.created_at >= ${time}::timestamptz` },
   },
   relationships: {
     person: { kind: 'to-one', type: 'person', column: 'person_id' },
