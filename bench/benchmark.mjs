@@ -1,0 +1,145 @@
+import { batch, batches, entriesOf, FIRST_SYNC, firstSyncBatch, loads } from './cases.mjs';
+import { requireSameAnswer } from './compare.mjs';
+import { CopyYardstick } from './copy.mjs';
+import { databaseCpu, startDatabases } from './database.mjs';
+import { ask, Connection, measure, request } from './load.mjs';
+import { printLine, Results, writeReport } from './report.mjs';
+import { ServerProcess } from './server-process.mjs';
+import { isWanted, settings } from './settings.mjs';
+
+/** Everything, round by round: within a round the sides take turns, and each round another one begins. */
+export async function runBenchmark() {
+  const databases = await startDatabases();
+  const results = new Results();
+  try {
+    if ([...loads, ...batches].some(({ name }) => isWanted(name))) await withWorld(databases, results);
+    if (isWanted(FIRST_SYNC.name)) await firstSyncs(databases, results);
+  } finally {
+    await databases.stop();
+  }
+  await writeReport(results);
+}
+
+async function withWorld(databases, results) {
+  await databases.template('bench_world', settings.people);
+  const kith = await sideOn(databases, 'bench_kith', (url) => ServerProcess.kith(url));
+  const raw = await sideOn(databases, 'bench_raw', (url) => ServerProcess.raw(url));
+  const bare = { server: await ServerProcess.bareFastify(), databaseUrl: databases.url };
+  const copy = await CopyYardstick.on(await databases.create('bench_copy', 'bench_world'));
+  try {
+    const sides = { kith, raw, bare };
+    for (const load of loads.filter(({ name }) => isWanted(name))) await compareLoad(load, sides, results);
+    for (const one of batches.filter(({ name }) => isWanted(name)))
+      await compareBatch(one, kith, raw, copy, results);
+  } finally {
+    await copy.end();
+    await Promise.all([kith, raw, bare].map(({ server }) => server.stop()));
+  }
+}
+
+async function sideOn(databases, name, start) {
+  const databaseUrl = await databases.create(name, 'bench_world');
+  return { databaseUrl, server: await start(databaseUrl) };
+}
+
+const inTurn = (round, pairs) => (round % 2 === 0 ? pairs : [...pairs].reverse());
+
+async function compareLoad(load, { kith, ...others }, results) {
+  const other = others[load.against ?? 'raw'];
+  const walk = () => linksOfWalk(kith.server);
+  const next = await load.requests(0, walk);
+  for (const n of [0, 1, 2]) await requireSameAnswer(load.name, [kith, other], next(n), load);
+  const pairs = [
+    ['kith', kith],
+    ['other', other],
+  ];
+  for (const [, side] of pairs)
+    await measure(side, await load.requests(1, walk), settings.seconds / 2, load.connections);
+  for (let round = 0; round < settings.rounds; round += 1)
+    for (const [name, side] of inTurn(round, pairs)) {
+      const requests = await load.requests(2 + round, walk);
+      results.add(load, name, await measure(side, requests, settings.seconds, load.connections));
+    }
+  printLine(load, results);
+}
+
+/** The links from the first page by last names to the last one. */
+let walked;
+async function linksOfWalk(server) {
+  if (walked) return walked;
+  const links = ['/apis/v4/people?sort=last_name,first_name&page[size]=100&page[after]='];
+  const first = '/apis/v4/people?sort=last_name,first_name&page[size]=100';
+  let { body } = await ask(server, request('GET', first, undefined, CURSORS));
+  links.length = 0;
+  for (
+    let next = JSON.parse(body).links.next;
+    next && links.length < 200;
+    next = JSON.parse(body).links.next
+  ) {
+    links.push(next);
+    ({ body } = await ask(server, request('GET', next)));
+  }
+  return (walked = links);
+}
+const CURSORS =
+  'application/vnd.api+json; profile="https://jsonapi.org/profiles/ethanresnick/cursor-pagination"';
+
+async function compareBatch(one, kith, raw, copy, results) {
+  const { size } = one;
+  await requireSameAnswer(one.name, [kith, raw], batch(entriesOf(40, 60 + size / 1000)), {
+    writes: true,
+  });
+  const pairs = [
+    ['kith', kith],
+    ['raw', raw],
+  ];
+  for (const [, side] of pairs) await timeRequest(side, batch(entriesOf(size, 1)), size);
+  for (let round = 2; round < 2 + settings.rounds; round += 1) {
+    const bytes = batch(entriesOf(size, round));
+    for (const [name, side] of inTurn(round, pairs))
+      results.add(one, name, await timeRequest(side, bytes, size));
+    const seconds = await copy.run(size, round);
+    results.add(one, 'other', { rate: size / seconds });
+  }
+  printLine(one, results);
+}
+
+/** One request on its own; rates and costs are those of a record. */
+async function timeRequest({ server, databaseUrl }, bytes, size) {
+  const connection = await Connection.open(server.port);
+  const [before, databaseBefore] = [await server.usage(), await databaseCpu(databaseUrl)];
+  const began = performance.now();
+  const { status, head, bodyAt } = await connection.send(bytes);
+  const took = (performance.now() - began) / 1000;
+  const [after, databaseAfter] = [await server.usage(), await databaseCpu(databaseUrl)];
+  connection.close();
+  const body = head.subarray(bodyAt).toString();
+  if (status !== 200 || !body.startsWith('{"success":true'))
+    throw new Error(`${status}: ${body.slice(0, 500)}`);
+  return {
+    rate: size / took,
+    cpu: (after.cpu - before.cpu) / size,
+    databaseCpu: (databaseAfter - databaseBefore) / size,
+    p50: took * 1000,
+  };
+}
+
+/** Into an empty database, by a server that has just started: what is planned for empty tables must not last. */
+async function firstSyncs(databases, results) {
+  await databases.template('bench_empty', 0);
+  const servers = { kith: ServerProcess.kith, other: ServerProcess.raw };
+  for (let round = 0; round < Math.min(settings.rounds, 3); round += 1)
+    for (const [name, start] of inTurn(round, Object.entries(servers))) {
+      const databaseUrl = await databases.create(`bench_first_${name}`, 'bench_empty');
+      const side = { databaseUrl, server: await start(databaseUrl) };
+      const [before, began] = [await side.server.usage(), performance.now()];
+      for (let i = 0; i < FIRST_SYNC.batches; i += 1)
+        await timeRequest(side, firstSyncBatch(i), FIRST_SYNC.size);
+      const seconds = (performance.now() - began) / 1000;
+      const records = FIRST_SYNC.batches * FIRST_SYNC.size;
+      const cpu = ((await side.server.usage()).cpu - before.cpu) / records;
+      results.add(FIRST_SYNC, name, { rate: records / seconds, cpu, p50: seconds * 1000 });
+      await side.server.stop();
+    }
+  printLine(FIRST_SYNC, results);
+}

@@ -1,0 +1,5 @@
+import { buildIfStale } from '../scripts/build-if-stale.mjs';
+
+buildIfStale();
+const { runBenchmark } = await import('./benchmark.mjs');
+await runBenchmark();
