@@ -6,6 +6,7 @@ import { connect } from '../database/query.js';
 import { ApiClient, type ApiAnswer, type ApiRequest } from '../support/api-client.js';
 import { ADMIN } from '../support/boot-app.js';
 import { countQueries } from '../support/count-queries.js';
+import type { Transaction } from '../../src/database/index.js';
 import { bootChoir, type Choir } from '../support/factories/choir.factory.js';
 
 describe('Idempotency-Key', () => {
@@ -343,6 +344,27 @@ describe('Idempotency-Key', () => {
       });
       expect(answer).toEqual({ status: 202 });
       expect(await run(key, () => Promise.reject(new Error('it runs again')))).toMatchObject({ status: 202 });
+    });
+
+    it('its chunks are written once, and the answer is given again', async () => {
+      const [idempotency, database] = [c.world.app.get(Idempotency), c.world.database];
+      const chunks = ['Soprano', 'Tenor'];
+      const answer = { status: 201 };
+      const write = (tx: Transaction, name: string) =>
+        tx.query(sql`insert into groups (name) values (${name})`);
+      const inChunks = (request: JsonApiRequest) =>
+        idempotency.run(request, async (claim) => {
+          for (const chunk of chunks)
+            await database.transaction(async (tx) => {
+              await write(tx, chunk);
+              await (chunk === chunks.at(-1) ? claim.store(tx, answer) : claim.renew(tx));
+            });
+          return answer;
+        });
+      const twice = request(randomUUID());
+      expect(await inChunks(twice)).toEqual(answer);
+      expect(await inChunks(twice)).toMatchObject(answer);
+      expect([await groupsCalled('Soprano'), await groupsCalled('Tenor')]).toEqual([1, 1]);
     });
 
     it('a transaction whose lease was taken over is undone', async () => {
