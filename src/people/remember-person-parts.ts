@@ -29,17 +29,23 @@ export class RememberPersonParts implements RememberParts {
       where person_id = any(${[...sides.keys()]}::bigint[]) and xmin = pg_current_xact_id()::xid
         and request_id is not distinct from ${author.requestId}
       order by person_id, person_changes.id desc`);
-    for (const { id, person_id: personId, ...first } of kept) {
-      const { before, after } = joinSides(first, sides.get(personId));
-      sides.delete(personId);
-      await tx.query(sql`
-        update person_changes set before = ${JSON.stringify(before)}::jsonb, after = ${JSON.stringify(after)}::jsonb
-        where id = ${id}::bigint`);
-    }
+    if (kept.length > 0)
+      await rewrite(
+        tx,
+        kept.map((first) => ({ id: first.id, ...joinSides(first, sides.get(first.person_id)) })),
+      );
+    for (const { person_id: personId } of kept) sides.delete(personId);
     const rows = [...sides].map(([personId, both]) => ({ personId, action: 'updated', ...both }));
     await insertHistory(tx, rows, author);
   }
 }
+
+/** Says anew what changes of this transaction did. */
+const rewrite = (tx: Transaction, changes: readonly (Sides & { id: string })[]): Promise<unknown> =>
+  tx.query(sql`
+    update person_changes set before = said.before, after = said.after
+    from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) as said (id bigint, before jsonb, after jsonb)
+    where person_changes.id = said.id`);
 
 const sidesOf = ({ part, before, after }: PartChange): Sides => ({
   before: { [part.table]: before ? [told(before)] : [] },

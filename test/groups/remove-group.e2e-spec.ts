@@ -1,3 +1,4 @@
+import { countQueries } from '../support/count-queries.js';
 import { World, type Caller } from '../support/factories/world.factory.js';
 
 describe('DELETE /groups/:id', () => {
@@ -32,6 +33,24 @@ describe('DELETE /groups/:id', () => {
     expect(await world.row('contact_assignments', assignment)).toBeUndefined();
     expect(await world.count('people')).toBe(people);
     expect((await owner.api.get(`/groups/${choir}`)).status).toBe(404);
+  });
+
+  it('costs the same number of statements however many people it held, each of whom it is remembered of', async () => {
+    const cost = async (members: number): Promise<number> => {
+      const group = await world.group('Large');
+      await world.member(owner.personId, group, 'owner');
+      for (let i = 0; i < members; i += 1) {
+        const person = await world.contact(`Member ${i}`, group);
+        await world.assignment(owner.personId, person, { group_id: group });
+      }
+      const before = await world.count('person_changes');
+      const { statements } = await countQueries(async () => {
+        expect((await owner.api.delete(`/groups/${group}`)).status).toBe(204);
+      });
+      expect((await world.count('person_changes')) - before).toBe(members + 1);
+      return statements.length;
+    };
+    expect(await cost(12)).toBe(await cost(2));
   });
 
   it('says 404 the second time', async () => {
