@@ -5,6 +5,7 @@ import {
   AuthGuard,
   AuthModule,
   callerKey,
+  KeyedDigest,
   passwordLinksApi,
   RateLimitGuard,
   SessionRefreshInterceptor,
@@ -19,7 +20,7 @@ import { Database } from './database/index.js';
 import { DocsModule } from './docs/index.js';
 import { groupMembershipResource, groupResource, GroupsModule } from './groups/index.js';
 import { healthApi } from './health/index.js';
-import { JsonApiModule, type ResourceDefinition } from './jsonapi/index.js';
+import { JsonApiModule, type Callers, type ResourceDefinition } from './jsonapi/index.js';
 import { ErrorFilter, NegotiateGuard } from './jsonapi/http/index.js';
 import {
   emailAddressResource,
@@ -49,6 +50,13 @@ export const resources = [
 /** What is served beside the resources, for `/openapi.json`. */
 const descriptions = [sessionsApi, passwordLinksApi, personsApi, healthApi];
 
+/** Who asks, as the protocol has to know it. */
+const callers: Callers = {
+  key: (actor) => callerKey(actor as Actor),
+  digest: { inject: [KeyedDigest], useFactory: (digest: KeyedDigest) => (text: string) => digest.of(text) },
+  imports: [AuthModule],
+};
+
 /** The settings and the database, for every room. */
 @Global()
 @Module({})
@@ -76,9 +84,7 @@ export class AppModule {
         GroupsModule,
         ContactAssignmentsModule,
         PeopleModule,
-        JsonApiModule.register([...resources, ...further], (actor) => callerKey(actor as Actor), [
-          personsRoutes,
-        ]),
+        JsonApiModule.register([...resources, ...further], callers, [personsRoutes]),
         DocsModule.register(descriptions),
       ],
       providers: [

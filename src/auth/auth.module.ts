@@ -59,6 +59,7 @@ import { TokenService } from './token.service.js';
   ],
   exports: [
     AuthGuard,
+    KeyedDigest,
     Outbox,
     Passwords,
     RateLimitGuard,

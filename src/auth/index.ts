@@ -3,6 +3,7 @@ export { AuthGuard } from './auth.guard.js';
 export { AuthModule } from './auth.module.js';
 export { actorOf, CurrentActor } from './current-actor.decorator.js';
 export { ensureFirstAdministrator, type FirstAdministrator } from './first-administrator.js';
+export { KeyedDigest } from './keyed-digest.js';
 export { passwordLinksApi } from './links/password-links.openapi.js';
 export { loadActor } from './load-actor.js';
 export { loginNormalForm } from './login-email.js';

@@ -10,7 +10,7 @@
 export { MEDIA_TYPE, type Document, type ResourceObject } from './document/document.js';
 export { type ErrorCode } from './errors/catalog.js';
 export { JsonApiError, type Problem } from './errors/jsonapi-error.js';
-export { JsonApiModule } from './jsonapi.module.js';
+export { JsonApiModule, type Callers } from './jsonapi.module.js';
 export { type ResourceAbout } from './openapi/openapi.js';
 export { notFound } from './operations/request-context.js';
 export {

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { ENV, type Env } from '../config/index.js';
 import { Database } from '../database/index.js';
 import { PLAIN_ROUTES, PlainSpeech, type PlainRoutes } from './http/plain-routes.js';
@@ -9,7 +9,7 @@ import { UnknownRouteController } from './http/unknown-route.controller.js';
 import { AtomicOperations } from './atomic/atomic-operations.js';
 import { PerformOperations } from './atomic/perform-operations.js';
 import { Idempotency } from './idempotency/idempotency.js';
-import { CALLER_KEY, type CallerKey } from './operations/caller-key.js';
+import { CALLER_KEY, KEYED_DIGEST, type CallerKey, type KeyedDigest } from './operations/caller-key.js';
 import { ChangeRelationship } from './operations/change-relationship.js';
 import { CreateResource } from './operations/create-resource.js';
 import { Parts } from './operations/parts.js';
@@ -27,17 +27,26 @@ import { Links } from './response/links.js';
 import { findTrigrams } from './store/find-trigrams.js';
 import { Store } from './store/store.js';
 
+/** What the room has to know of those who ask, which is another room's to say. */
+export interface Callers {
+  readonly key: CallerKey;
+  readonly digest: Pick<FactoryProvider<KeyedDigest>, 'inject' | 'useFactory'>;
+  /** Where what `digest` injects comes from. */
+  readonly imports: ModuleMetadata['imports'];
+}
+
 /** Serves the given resource types, beside routes that speak plain JSON. Needs `ENV` and `Database` from a global module. */
 @Module({})
 export class JsonApiModule {
   static register(
     definitions: readonly ResourceDefinition[],
-    callerKey: CallerKey,
+    callers: Callers,
     plain: readonly PlainRoutes[] = [],
   ): DynamicModule {
     return {
       module: JsonApiModule,
       global: true,
+      imports: callers.imports ?? [],
       controllers: [OperationsController, ...definitions.map(resourceController), UnknownRouteController],
       providers: [
         AtomicOperations,
@@ -56,7 +65,8 @@ export class JsonApiModule {
         UpdateResource,
         WriteEndpoints,
         Writes,
-        { provide: CALLER_KEY, useValue: callerKey },
+        { provide: CALLER_KEY, useValue: callers.key },
+        { provide: KEYED_DIGEST, ...callers.digest },
         {
           provide: Registry,
           inject: [Database],

@@ -72,7 +72,14 @@ export async function bootSmallApp(env: Env, database: Database): Promise<NestFa
       { provide: ENV, useValue: env },
       { provide: Database, useValue: database },
       { provide: PlainSpeech, useValue: new PlainSpeech([]) },
-      { provide: Idempotency, useValue: new Idempotency(database, (actor) => callerKey(actor as Actor)) },
+      {
+        provide: Idempotency,
+        useValue: new Idempotency(
+          database,
+          (actor) => callerKey(actor as Actor),
+          (text) => text,
+        ),
+      },
     ],
     exports: [ENV, Database, Idempotency, PlainSpeech],
   })

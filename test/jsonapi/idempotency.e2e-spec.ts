@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import sql from 'sql-template-tag';
+import { KeyedDigest } from '../../src/auth/index.js';
+import { fingerprintOf } from '../../src/jsonapi/idempotency/key-of-request.js';
 import { Idempotency, type Claim, type JsonApiRequest } from '../../src/jsonapi/http/index.js';
 import { connect } from '../database/query.js';
 import { ApiClient, type ApiAnswer, type ApiRequest } from '../support/api-client.js';
@@ -123,6 +125,22 @@ describe('Idempotency-Key', () => {
       expect(second.document.errors?.[0]?.meta).toEqual(first.document.errors?.[0]?.meta);
       expect(await c.world.value(sql`select times_seen from person_duplicates`)).toBe(1);
     });
+  });
+
+  it('keeps of a body nothing by which a password in it could be guessed without the key of the server', async () => {
+    const key = keyed();
+    const attributes = { email: 'guess@example.org', password: 'a password of many' };
+    const text = JSON.stringify({ data: { type: 'user', attributes } });
+    await c.ada.api.post('/users', text, key);
+    const stored = await c.world.value(
+      sql`select fingerprint from idempotency_keys where key = ${key['idempotency-key']}`,
+    );
+    const guess = fingerprintOf({
+      ...{ method: 'POST', originalUrl: '/apis/v4/users', headers: {} },
+      body: Buffer.from(text),
+    } as JsonApiRequest);
+    expect(stored).not.toBe(guess);
+    expect(stored).toBe(c.world.app.get(KeyedDigest, { strict: false }).of(guess));
   });
 
   it('is no matter where it is not sent', async () => {

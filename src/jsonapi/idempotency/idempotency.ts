@@ -4,7 +4,7 @@ import sql, { raw } from 'sql-template-tag';
 import { Database } from '../../database/index.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { JsonApiRequest } from '../http/jsonapi-request.js';
-import { CALLER_KEY, type CallerKey } from '../operations/caller-key.js';
+import { CALLER_KEY, KEYED_DIGEST, type CallerKey, type KeyedDigest } from '../operations/caller-key.js';
 import { HeldClaim, inUse, LEASE, NO_CLAIM, type Claim, type Repeatable, type Stored } from './claim.js';
 import { fingerprintOf, keyOfRequest } from './key-of-request.js';
 
@@ -24,6 +24,7 @@ export class Idempotency {
   constructor(
     private readonly database: Database,
     @Inject(CALLER_KEY) private readonly callerKey: CallerKey,
+    @Inject(KEYED_DIGEST) private readonly digest: KeyedDigest,
   ) {}
 
   /**
@@ -39,7 +40,8 @@ export class Idempotency {
     const key = keyOfRequest(request);
     if (key === undefined) return work(NO_CLAIM);
     const holder = { caller: this.callerKey(request.user), key, holder: randomUUID() };
-    const stored = await this.claim<A>(holder, fingerprintOf(request));
+    // Of a body that is short but for a password, a plain digest would let it be guessed from the table.
+    const stored = await this.claim<A>(holder, this.digest(fingerprintOf(request)));
     if (stored) return replay(stored);
     const claim = new HeldClaim<A>(holder);
     try {

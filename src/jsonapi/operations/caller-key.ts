@@ -3,3 +3,9 @@ export type CallerKey = (actor: unknown) => string;
 
 /** Nest's token for the deployment's {@link CallerKey}. */
 export const CALLER_KEY = Symbol('CallerKey');
+
+/** Stands in a table for what nobody shall read or guess there, not even by trying what it might be. */
+export type KeyedDigest = (text: string) => string;
+
+/** Nest's token for the deployment's {@link KeyedDigest}. */
+export const KEYED_DIGEST = Symbol('KeyedDigest');
