@@ -2,16 +2,19 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { addressResource } from './addresses/index.js';
 import {
+  AccountsModule,
+  apiClientResource,
   AuthGuard,
   AuthModule,
   callerKey,
   KeyedDigest,
+  oauth2Api,
+  oauth2Routes,
   passwordLinksApi,
   RateLimitGuard,
   SessionRefreshInterceptor,
   sessionsApi,
   userResource,
-  UsersModule,
   type Actor,
 } from './auth/index.js';
 import { ENV, type Env } from './config/index.js';
@@ -45,10 +48,11 @@ export const resources = [
   personChangeResource,
   personDuplicateResource,
   userResource,
+  apiClientResource,
 ];
 
 /** What is served beside the resources, for `/openapi.json`. */
-const descriptions = [sessionsApi, passwordLinksApi, personsApi, healthApi];
+const descriptions = [sessionsApi, oauth2Api, passwordLinksApi, personsApi, healthApi];
 
 /** Who asks, as the protocol has to know it. */
 const callers: Callers = {
@@ -80,11 +84,11 @@ export class AppModule {
       imports: [
         GroundModule.register(env, database),
         AuthModule,
-        UsersModule,
+        AccountsModule,
         GroupsModule,
         ContactAssignmentsModule,
         PeopleModule,
-        JsonApiModule.register([...resources, ...further], callers, [personsRoutes]),
+        JsonApiModule.register([...resources, ...further], callers, [personsRoutes, oauth2Routes]),
         DocsModule.register(descriptions),
       ],
       providers: [

@@ -1,21 +1,43 @@
+import sql, { raw, type Sql } from 'sql-template-tag';
+
 /** Rights per group, weakest last. A contact has none. */
 export const ROLES = ['owner', 'admin', 'user', 'contact'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who asks: the user of the session, with the rights of the moment. Read anew for every request. */
+/** Who asks: the user or the API client of the session, with the rights of the moment. Read anew for every request. */
 export interface Actor {
-  readonly userId: string;
-  readonly personId: string;
+  /** Null for an API client. */
+  readonly userId: string | null;
+  /** Null for an API client, which is no person. */
+  readonly personId: string | null;
+  /** Of an API client: it acts as a user with the memberships that it was given. */
+  readonly clientId?: string;
   readonly sessionId: string;
   readonly superAdmin: boolean;
   /** The highest role in every group that the actor reaches, descendants included; ids are decimal strings. */
   readonly roles: ReadonlyMap<string, Role>;
-  /** Groups with a live membership of the actor's own, of role user or more. */
+  /** Groups with a live membership of the actor's own (of a client: given to it), of role user or more. */
   readonly ownGroupIds: readonly string[];
 }
 
 /** The same for every session of a user, another for every other caller. */
-export const callerKey = ({ userId }: Actor): string => `user:${userId}`;
+export const callerKey = ({ userId, clientId }: Actor): string =>
+  clientId === undefined ? `user:${userId}` : `client:${clientId}`;
+
+/** What the two columns that say who made a row begin with: `created_by_id` a person, `created_by_client_id` a client. */
+export type Maker = 'created_by' | 'assigned_by' | 'actor';
+
+/** The actor as the maker of a new row. */
+export const makerColumns = ({ personId, clientId }: Actor, maker: Maker): Record<string, string | null> => ({
+  [`${maker}_id`]: personId,
+  [`${maker}_client_id`]: clientId ?? null,
+});
+
+/** The condition that the actor made the row. */
+export const madeBy = ({ personId, clientId }: Actor, row: Sql, maker: Maker): Sql =>
+  clientId === undefined
+    ? sql`${row}.${raw(`${maker}_id`)} = ${personId}::bigint`
+    : sql`${row}.${raw(`${maker}_client_id`)} = ${clientId}::bigint`;
 
 /** True when `role` is `wanted` or more. */
 export const atLeast = (role: Role | undefined, wanted: Role): boolean =>

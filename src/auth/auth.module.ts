@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { ENV, type Env } from '../config/index.js';
 import { Database } from '../database/index.js';
 import { AuthGuard } from './auth.guard.js';
+import { ClientTokens } from './clients/client-tokens.service.js';
+import { OAuth2Controller } from './clients/oauth2.controller.js';
 import { PasswordLinksController } from './links/password-links.controller.js';
 import { PasswordLinks } from './links/password-links.service.js';
 import { FileSender } from './outbox/file.sender.js';
@@ -26,9 +28,10 @@ import { TokenService } from './token.service.js';
  * their order (`{ provide: APP_GUARD, useExisting: AuthGuard }`).
  */
 @Module({
-  controllers: [SessionsController, PasswordLinksController],
+  controllers: [SessionsController, PasswordLinksController, OAuth2Controller],
   providers: [
     AuthGuard,
+    ClientTokens,
     JwtStrategy,
     Outbox,
     PasswordLinks,

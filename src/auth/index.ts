@@ -1,6 +1,19 @@
-export { atLeast, callerKey, groupsWhere, ROLES, type Actor, type Role } from './actor.js';
+export { AccountsModule } from './accounts.module.js';
+export {
+  atLeast,
+  callerKey,
+  groupsWhere,
+  madeBy,
+  makerColumns,
+  ROLES,
+  type Actor,
+  type Role,
+} from './actor.js';
 export { AuthGuard } from './auth.guard.js';
 export { AuthModule } from './auth.module.js';
+export { apiClientResource } from './clients/api-client.resource.js';
+export { oauth2Api } from './clients/oauth2.openapi.js';
+export { oauth2Routes } from './clients/oauth2.routes.js';
 export { actorOf, CurrentActor } from './current-actor.decorator.js';
 export { ensureFirstAdministrator, type FirstAdministrator } from './first-administrator.js';
 export { KeyedDigest } from './keyed-digest.js';
@@ -9,10 +22,10 @@ export { loadActor } from './load-actor.js';
 export { loginNormalForm } from './login-email.js';
 export { Passwords } from './passwords.js';
 export { Public } from './public.decorator.js';
+export { groupsFor, mayHandleRole, mayIn, RIGHTS, type Right, type RightsType, type Verb } from './rights.js';
 export { SESSION_HEADER, SessionRefreshInterceptor } from './session-refresh.interceptor.js';
 export { sessionsApi } from './sessions.openapi.js';
 export { RateLimitGuard } from './throttle/rate-limit.guard.js';
 export { revokeSessions, SessionsService, type SessionView, type SignedIn } from './sessions.service.js';
 export { TokenService, type SignedToken, type TokenSubject } from './token.service.js';
-export { UsersModule } from './users/users.module.js';
 export { userResource } from './users/user.resource.js';

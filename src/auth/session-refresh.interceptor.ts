@@ -44,8 +44,10 @@ export class SessionRefreshInterceptor implements NestInterceptor, OnModuleInit 
 
   private renew(request: FastifyRequest, reply: FastifyReply): void {
     const actor = actorOf(request);
-    if (!actor || reply.hasHeader(SESSION_HEADER) || KEEPS_TOKENS.test(request.url)) return;
-    putToken(reply, this.tokens.sign(actor).token);
+    // An API client asks for another token with its secret.
+    if (!actor?.userId || reply.hasHeader(SESSION_HEADER) || KEEPS_TOKENS.test(request.url)) return;
+    const { userId, sessionId } = actor;
+    putToken(reply, this.tokens.sign({ userId, sessionId }).token);
   }
 }
 

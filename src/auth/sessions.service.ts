@@ -88,12 +88,12 @@ export class SessionsService {
     });
   }
 
-  /** The actor's live sessions, the latest used first. */
+  /** The actor's live sessions, the latest used first; those of a client are its tokens, which it knows. */
   async list(actor: Actor): Promise<SessionView[]> {
     const rows = await this.database.query<SessionRow>(
       sql`select ${COLUMNS} from sessions where user_id = ${actor.userId} and ${LIVE} order by last_used_at desc, id desc`,
     );
-    return rows.map((row) => view(row, actor));
+    return rows.map((row) => view(row, ownerOf(actor)));
   }
 
   /** One live session of the actor's own. @param id or `current` @throws JsonApiError 404 */
@@ -102,7 +102,7 @@ export class SessionsService {
       sql`select ${COLUMNS} from sessions where id = ${ownId(actor, id)} and user_id = ${actor.userId} and ${LIVE}`,
     );
     if (!row) throw notFound();
-    return view(row, actor);
+    return view(row, ownerOf(actor));
   }
 
   /** Ends a session: its tokens are refused from now on, by every process. @param id or `current` @throws JsonApiError 404 */
@@ -166,7 +166,14 @@ function notFound(): JsonApiError {
   return JsonApiError.of('not_found', 'There is no such session of yours. GET /apis/v4/sessions lists them.');
 }
 
-function view(row: SessionRow, owner: Pick<Actor, 'userId' | 'personId'>): SessionView {
+type Owner = Pick<SessionView, 'userId' | 'personId'>;
+
+function ownerOf({ userId, personId }: Actor): Owner {
+  if (userId === null || personId === null) throw notFound();
+  return { userId, personId };
+}
+
+function view(row: SessionRow, owner: Owner): SessionView {
   return {
     id: row.id,
     userId: owner.userId,

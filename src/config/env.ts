@@ -10,6 +10,8 @@ export interface Env {
   readonly jwtSecrets: readonly string[];
   /** Seconds a session token lives. */
   readonly sessionTtl: number;
+  /** Seconds a token of an API client lives. */
+  readonly requestTokenTtl: number;
   readonly adminEmail: string;
   readonly adminPassword: string | undefined;
   readonly defaultPhoneRegion: string;
@@ -116,6 +118,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
     jwtSecrets,
     sessionTtl: integer('SESSION_TTL', 172_800, 60, 31_536_000),
+    requestTokenTtl: integer('REQUEST_TOKEN_TTL', 3600, 60, 86_400),
     adminEmail,
     adminPassword,
     defaultPhoneRegion,

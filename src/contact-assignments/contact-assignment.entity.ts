@@ -9,6 +9,8 @@ export class ContactAssignment {
   @Column('bigint', { nullable: true }) groupId: string | null;
   @Column('text', { nullable: true }) note: string | null;
   @Column('bigint', { nullable: true }) assignedById: string | null;
+  /** Instead of a person. */
+  @Column('bigint', { nullable: true }) assignedByClientId: string | null;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
   @Column('integer', { default: 1 }) version: number;

@@ -1,15 +1,15 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { atLeast, groupsWhere, type Actor } from '../auth/index.js';
+import { groupsFor, madeBy, mayIn, type Actor } from '../auth/index.js';
 import { JsonApiError, type ResourcePolicy } from '../jsonapi/index.js';
 
 /** Those of one's groups, and those that one is an end or the maker of. Users of the group write them. */
 export const contactAssignmentPolicy: ResourcePolicy<Actor> = {
   readable(actor: Actor, row: Sql): Sql {
-    const groups = groupsWhere(actor, 'user');
+    const groups = groupsFor(actor, 'contact_assignment', 'read');
     if (groups === 'all') return sql`true`;
     const me = actor.personId;
     return sql`${row}.assigned_to_id = ${me}::bigint or ${row}.person_id = ${me}::bigint
-      or (${row}.group_id is null and ${row}.assigned_by_id = ${me}::bigint) or ${row}.group_id = any(${groups}::bigint[])`;
+      or (${row}.group_id is null and ${madeBy(actor, row, 'assigned_by')}) or ${row}.group_id = any(${groups}::bigint[])`;
   },
 
   create({ actor, values, pointerTo }) {
@@ -43,14 +43,18 @@ function requireTwoPeople(
 }
 
 function requireGroupRights(actor: Actor, groupId: unknown): void {
-  if (typeof groupId === 'string' && !actor.superAdmin && !atLeast(actor.roles.get(groupId), 'user'))
+  if (typeof groupId === 'string' && !mayIn(actor, 'contact_assignment', 'update', groupId))
     throw JsonApiError.of('forbidden', 'Assignments of a group are written by its users.');
 }
 
 /** An assignment without a group belongs to who made it and to who looks after the person. */
 function requirePersonalRights(actor: Actor, row: Readonly<Record<string, unknown>> | undefined): void {
   const personal = row?.['group_id'] === null;
-  const mine = [row?.['assigned_by_id'], row?.['assigned_to_id']].includes(actor.personId);
+  const { personId, clientId } = actor;
+  const mine =
+    clientId === undefined
+      ? [row?.['assigned_by_id'], row?.['assigned_to_id']].includes(personId)
+      : row?.['assigned_by_client_id'] === clientId;
   if (personal && !mine && !actor.superAdmin)
     throw JsonApiError.of('forbidden', 'Only its maker and its assignee change a personal assignment.');
 }

@@ -1,5 +1,5 @@
 import { IsOptional, IsString, MaxLength } from 'class-validator';
-import type { Actor } from '../auth/index.js';
+import { makerColumns, type Actor } from '../auth/index.js';
 import { defineResource } from '../jsonapi/index.js';
 import { ContactAssignment } from './contact-assignment.entity.js';
 import { contactAssignmentPolicy } from './contact-assignment.policy.js';
@@ -39,7 +39,8 @@ export const contactAssignmentResource = defineResource({
       },
     },
   },
-  defaults: (actor: Actor) => ({ assigned_by_id: actor.personId }),
+  defaults: (actor: Actor) => makerColumns(actor, 'assigned_by'),
+  meta: { api_client_id: 'assigned_by_client_id' },
   operations: { create: CreateContactAssignment },
   conflicts: {
     contact_assignments_once: {

@@ -1,4 +1,5 @@
 import { Address } from '../addresses/address.entity.js';
+import { ApiClient, ApiClientMembership } from '../auth/clients/api-client.entity.js';
 import { OneTimeLink } from '../auth/links/one-time-link.entity.js';
 import { OutboxMessage } from '../auth/outbox/outbox-message.entity.js';
 import { RateLimit } from '../auth/throttle/rate-limit.entity.js';
@@ -18,6 +19,8 @@ import { Setting } from './setting.entity.js';
 /** Every table that the product owns. */
 export const entities = [
   Address,
+  ApiClient,
+  ApiClientMembership,
   ContactAssignment,
   EmailAddress,
   Group,

@@ -4,6 +4,7 @@ import { VersionRows1764000300000 } from '../../migrations/1764000300000-version
 import { IdempotencyKeys1764000310000 } from '../../migrations/1764000310000-idempotency-keys.js';
 import { LimitRates1764000500000 } from '../../migrations/1764000500000-limit-rates.js';
 import { InviteUsers1764000510000 } from '../../migrations/1764000510000-invite-users.js';
+import { KnowApiClients1764000520000 } from '../../migrations/1764000520000-know-api-clients.js';
 import { FindPeopleByParts1764000610000 } from '../../migrations/1764000610000-find-people-by-parts.js';
 import { FindPeopleByName1764001000000 } from '../../migrations/1764001000000-find-people-by-name.js';
 import { KeepAddresses1764002000000 } from '../../migrations/1764002000000-keep-addresses.js';
@@ -17,6 +18,7 @@ export const migrations = [
   IdempotencyKeys1764000310000,
   LimitRates1764000500000,
   InviteUsers1764000510000,
+  KnowApiClients1764000520000,
   FindPeopleByParts1764000610000,
   FindPeopleByName1764001000000,
   KeepAddresses1764002000000,

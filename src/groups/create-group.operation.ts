@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
-import type { Actor } from '../auth/index.js';
-import type { Transaction } from '../database/index.js';
+import type { Actor, Role } from '../auth/index.js';
+import type { Row, Transaction } from '../database/index.js';
 import { Registry } from '../jsonapi/index.js';
 import {
   authorizeCreation,
@@ -23,8 +23,9 @@ export class CreateGroup implements CreateOperation {
   ) {}
 
   async create(tx: Transaction, context: OperationContext<Actor>, draft: Draft): Promise<Written> {
-    const { actor } = context;
     const values = await authorizeCreation(tx, this.registry, context, draft);
+    const { actor } = context;
+    if (actor.personId === null) return this.below(tx, context, draft, values);
     const membership = this.registry.get('group_membership');
     await this.parts.lockWholes(tx, membership, [{ person_id: actor.personId }]);
     const written = await this.generic.insert(tx, context, draft, values);
@@ -33,7 +34,25 @@ export class CreateGroup implements CreateOperation {
       insert into group_memberships (group_id, person_id, role)
       values (${id}::bigint, ${actor.personId}::bigint, 'owner') returning *`);
     await this.parts.remember(tx, context, membership, [{ before: null, after }]);
-    const roles = new Map([...actor.roles, [id, 'owner' as const]]);
-    return { ...written, actor: { ...actor, roles, ownGroupIds: [...actor.ownGroupIds, id] } };
+    const reaching = withRole(actor, id, 'owner');
+    return { ...written, actor: { ...reaching, ownGroupIds: [...actor.ownGroupIds, id] } };
+  }
+
+  /** A client owns nothing: it makes child groups only, and reaches them as it does their parent. */
+  private async below(
+    tx: Transaction,
+    context: OperationContext<Actor>,
+    draft: Draft,
+    values: Row,
+  ): Promise<Written> {
+    const { actor } = context;
+    const written = await this.generic.insert(tx, context, draft, values);
+    const role = actor.roles.get(String(values['parent_id']));
+    return { ...written, actor: role ? withRole(actor, String(written.id), role) : actor };
   }
 }
+
+const withRole = (actor: Actor, groupId: string, role: Role): Actor => ({
+  ...actor,
+  roles: new Map([...actor.roles, [groupId, role]]),
+});

@@ -1,12 +1,12 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { atLeast, groupsWhere, type Actor } from '../auth/index.js';
+import { groupsFor, mayIn, type Actor } from '../auth/index.js';
 import { JsonApiError, type ResourcePolicy } from '../jsonapi/index.js';
 
 /** Everyone reads their own; a user of the group the live ones; an admin the archived ones too. */
 export const groupMembershipPolicy: ResourcePolicy<Actor> = {
   readable(actor: Actor, row: Sql): Sql {
-    const users = groupsWhere(actor, 'user');
-    const admins = groupsWhere(actor, 'admin');
+    const users = groupsFor(actor, 'group_membership', 'read');
+    const admins = groupsFor(actor, 'group_membership', 'update');
     if (users === 'all' || admins === 'all') return sql`true`;
     return sql`${row}.person_id = ${actor.personId}::bigint
       or (${row}.archived_at is null and ${row}.group_id = any(${users}::bigint[]))
@@ -30,7 +30,7 @@ export const groupMembershipPolicy: ResourcePolicy<Actor> = {
 
 /** Up to which role is a rule of writing, asked where the rows are locked. @throws JsonApiError 403 */
 export function requireGroupAdmin(actor: Actor, groupId: string, pointer?: string): void {
-  if (actor.superAdmin || atLeast(actor.roles.get(groupId), 'admin')) return;
+  if (mayIn(actor, 'group_membership', 'update', groupId)) return;
   const source = pointer === undefined ? undefined : { pointer };
   throw JsonApiError.of('forbidden', 'Administrators of a group manage its memberships.', source);
 }

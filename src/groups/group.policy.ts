@@ -1,20 +1,24 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { atLeast, groupsWhere, type Actor, type Role } from '../auth/index.js';
+import { groupsFor, mayIn, type Actor } from '../auth/index.js';
 import { JsonApiError, type ResourcePolicy } from '../jsonapi/index.js';
 
 /** A user of a group reads it, an owner changes and deletes it; a child needs an admin of the parent. */
 export const groupPolicy: ResourcePolicy<Actor> = {
   readable(actor: Actor, row: Sql): Sql {
-    const groups = groupsWhere(actor, 'user');
+    const groups = groupsFor(actor, 'group', 'read');
     return groups === 'all' ? sql`true` : sql`${row}.id = any(${groups}::bigint[])`;
   },
 
   create({ actor, values, pointerTo }) {
+    if (actor.personId === null && typeof values['parent_id'] !== 'string')
+      throw JsonApiError.of('forbidden', 'An API client owns no group; name a parent that it administers.', {
+        pointer: pointerTo('parent'),
+      });
     requireParentRights(actor, values['parent_id'], pointerTo('parent'));
   },
 
   async update({ actor, tx, row, values, pointerTo }) {
-    requireRole(actor, String(row?.['id']), 'owner', 'Only an owner changes a group.');
+    requireRight(actor, 'update', String(row?.['id']), 'Only an owner changes a group.');
     const parentId = values['parent_id'];
     requireParentRights(actor, parentId, pointerTo('parent'));
     if (typeof parentId !== 'string') return;
@@ -33,7 +37,7 @@ export const groupPolicy: ResourcePolicy<Actor> = {
   },
 
   async remove({ actor, tx, row }) {
-    requireRole(actor, String(row?.['id']), 'owner', 'Only an owner deletes a group.');
+    requireRight(actor, 'remove', String(row?.['id']), 'Only an owner deletes a group.');
     const children = await tx.query(sql`select from groups where parent_id = ${row?.['id']}::bigint limit 1`);
     if (children.length > 0)
       throw JsonApiError.of('group_in_use', 'The group has child groups; move or delete them first.');
@@ -42,10 +46,18 @@ export const groupPolicy: ResourcePolicy<Actor> = {
 
 function requireParentRights(actor: Actor, parentId: unknown, pointer: string | undefined): void {
   if (typeof parentId === 'string')
-    requireRole(actor, parentId, 'admin', 'A child group needs an admin of its parent.', pointer);
+    requireRight(actor, 'create', parentId, 'A child group needs an admin of its parent.', pointer);
 }
 
-function requireRole(actor: Actor, groupId: string, role: Role, detail: string, pointer?: string): void {
-  if (!actor.superAdmin && !atLeast(actor.roles.get(groupId), role))
+type GroupVerb = 'create' | 'update' | 'remove';
+
+function requireRight(
+  actor: Actor,
+  verb: GroupVerb,
+  groupId: string,
+  detail: string,
+  pointer?: string,
+): void {
+  if (!mayIn(actor, 'group', verb, groupId))
     throw JsonApiError.of('forbidden', detail, pointer ? { pointer } : undefined);
 }

@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import { groupsWhere, type Actor } from '../auth/index.js';
+import { groupsFor, type Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
 import { requireGroupAdmin } from '../groups/index.js';
 import { notFound, type Registry } from '../jsonapi/index.js';
@@ -35,7 +35,7 @@ export async function membershipsToLeave(
   kind: Exclude<RelationshipChange, 'add'>,
   groupIds: readonly string[],
 ): Promise<Removal[]> {
-  const reach = groupsWhere(actor, 'user');
+  const reach = groupsFor(actor, 'group', 'read');
   const named = sql`group_id::text = any(${groupIds}::text[])`;
   const seen = reach === 'all' ? sql`true` : sql`group_id = any(${reach}::bigint[])`;
   const rows = await tx.query<{ id: string }>(sql`

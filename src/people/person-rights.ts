@@ -1,5 +1,5 @@
 import sql, { raw } from 'sql-template-tag';
-import { groupsWhere, type Actor } from '../auth/index.js';
+import { groupsFor, madeBy, type Actor } from '../auth/index.js';
 import type { SqlRunner } from '../database/index.js';
 import { JsonApiError } from '../jsonapi/index.js';
 import { readablePerson } from './readable-person.js';
@@ -22,8 +22,8 @@ export async function personRights(
   actor: Actor,
   id: string,
 ): Promise<PersonRights | undefined> {
-  const users = groupsWhere(actor, 'user');
-  const admins = groupsWhere(actor, 'admin');
+  const users = groupsFor(actor, 'person', 'update');
+  const admins = groupsFor(actor, 'person', 'remove');
   const among = (groups: 'all' | string[]) =>
     groups === 'all' ? sql`true` : sql`m.group_id = any(${groups}::bigint[])`;
   const [row] = await runner.query<{
@@ -34,8 +34,8 @@ export async function personRights(
     live: string;
     login: boolean;
   }>(sql`
-    select p.id = ${actor.personId}::bigint as own,
-      p.created_by_id is not distinct from ${actor.personId}::bigint as created,
+    select coalesce(p.id = ${actor.personId}::bigint, false) as own,
+      coalesce(${madeBy(actor, raw('p'), 'created_by')}, false) as created,
       exists (select from users u where u.person_id = p.id) as login,
       m.usable, m.removable, m.live
     from people p

@@ -11,6 +11,8 @@ export class Person {
   @Column('date', { nullable: true }) birthDate: string | null;
   @Column('text', { nullable: true }) externalRef: string | null;
   @Column('bigint', { nullable: true }) createdById: string | null;
+  /** Instead of a person. */
+  @Column('bigint', { nullable: true }) createdByClientId: string | null;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
   @Column('integer', { default: 1 }) version: number;

@@ -23,6 +23,7 @@ export const personResource = defineResource({
   dto: PersonAttributes,
   policy: personPolicy,
   about: personAbout,
+  meta: { api_client_id: 'created_by_client_id' },
   idAlias: (word, actor: Actor) => (word === 'me' ? actor.personId : undefined),
   takes: ['email_address', 'phone_number', 'group_membership', 'contact_assignment', 'address'],
   createParameters: ['dry_run', 'conflicting_ref', 'name_guard'],

@@ -1,5 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { groupsWhere, type Actor } from '../auth/index.js';
+import { groupsFor, type Actor } from '../auth/index.js';
 
 /** The ref of the oldest membership that the actor may read and that has one; else the person's own. */
 export function shownExternalRef(row: Sql, actor: Actor): Sql {
@@ -11,7 +11,7 @@ export function shownExternalRef(row: Sql, actor: Actor): Sql {
 
 /** Live, in a group within the actor's reach, or the actor's own. */
 export function readableMembership(actor: Actor, row: Sql): Sql {
-  const groups = groupsWhere(actor, 'user');
+  const groups = groupsFor(actor, 'group_membership', 'read');
   if (groups === 'all') return sql`${row}.archived_at is null`;
   return sql`${row}.archived_at is null
     and (${row}.group_id = any(${groups}::bigint[]) or ${row}.person_id = ${actor.personId}::bigint)`;

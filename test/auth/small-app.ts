@@ -40,7 +40,7 @@ class NobodyGuard implements CanActivate {
 @Controller()
 class SmallController {
   @Get('me') me(@CurrentActor() actor: Actor): string {
-    return actor.userId;
+    return String(actor.userId);
   }
   @Public() @Get('open') open(@CurrentActor() actor: Actor | undefined): string {
     return actor ? 'known' : 'unknown';

@@ -1,5 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { callerKey } from '../actor.js';
 import { actorOf } from '../current-actor.decorator.js';
 import { callerAddress } from './caller-address.js';
 import { RequestLimit } from './request-limit.js';
@@ -12,7 +13,7 @@ export class RateLimitGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const actor = actorOf(request);
-    await this.limit.count(actor ? `user ${actor.userId}` : `address ${callerAddress(request.ip)}`);
+    await this.limit.count(actor ? callerKey(actor) : `address ${callerAddress(request.ip)}`);
     return true;
   }
 }

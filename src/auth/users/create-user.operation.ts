@@ -9,7 +9,7 @@ import {
   type OperationContext,
   type Written,
 } from '../../jsonapi/operations/index.js';
-import type { Actor } from '../actor.js';
+import { callerKey, type Actor } from '../actor.js';
 import { loginNormalForm } from '../login-email.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Passwords } from '../passwords.js';
@@ -39,7 +39,7 @@ export class CreateUser implements CreateOperation {
     };
     // A conflict tells that an address is taken, perhaps by somebody out of reach: nobody asks for thousands.
     const insert = async () => String((await insertRow(tx, draft, row))['id']);
-    const id = await this.limit.attemptHere(`logins by ${context.actor.userId}`, insert);
+    const id = await this.limit.attemptHere(`logins by ${callerKey(context.actor)}`, insert);
     if (passwordHash === null) await this.outbox.put(tx, { kind: 'invitation', userId: id, address: null });
     return { id, created: true };
   }

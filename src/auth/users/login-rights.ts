@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import type { SqlRunner } from '../../database/index.js';
 import { JsonApiError } from '../../jsonapi/index.js';
 import { groupsWhere, type Actor } from '../actor.js';
+import { groupsFor } from '../rights.js';
 
 /**
  * Whoever makes a login may become its person: with a password of one's own choosing, or an invitation to one's own
@@ -10,9 +11,9 @@ import { groupsWhere, type Actor } from '../actor.js';
  */
 export async function administersLogin(tx: SqlRunner, actor: Actor, personId: string): Promise<boolean> {
   if (actor.superAdmin) return true;
-  const [users, admins, owners] = (['user', 'admin', 'owner'] as const).map((role) =>
-    groupsWhere(actor, role),
-  );
+  const users = groupsFor(actor, 'person', 'read');
+  const admins = groupsFor(actor, 'user', 'create');
+  const owners = groupsWhere(actor, 'owner');
   const [row] = await tx.query<{ within: boolean | null }>(sql`
     select (
       select bool_and(m.group_id = any(${admins}::bigint[]) and (m.role <> 'owner' or m.group_id = any(${owners}::bigint[])))

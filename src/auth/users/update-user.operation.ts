@@ -12,7 +12,7 @@ import {
   type UpdateOperation,
   type Written,
 } from '../../jsonapi/operations/index.js';
-import type { Actor } from '../actor.js';
+import { callerKey, type Actor } from '../actor.js';
 import { endLinks } from '../links/one-time-links.js';
 import { loginNormalForm } from '../login-email.js';
 import { Outbox } from '../outbox/outbox.js';
@@ -110,7 +110,7 @@ export class UpdateUser implements UpdateOperation {
         update users set email = ${email}, normal_form = ${loginNormalForm(email)}, password_hash = ${hash},
           super_admin = ${superAdmin}, deactivated_at = ${deactivated}
         where id = ${user.id}`);
-    await this.limit.attemptHere(`logins by ${actor.userId}`, () => orConflict(draft, update));
+    await this.limit.attemptHere(`logins by ${callerKey(actor)}`, () => orConflict(draft, update));
     await this.follow(asked);
   }
 

@@ -1,12 +1,13 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { JsonApiError, type ResourcePolicy } from '../../jsonapi/index.js';
-import { groupsWhere, type Actor } from '../actor.js';
+import type { Actor } from '../actor.js';
+import { groupsFor } from '../rights.js';
 import { administersLogin, requireAnotherSuperAdmin } from './login-rights.js';
 
 /** One's own login, and those of the people whose groups one administers. */
 export const userPolicy: ResourcePolicy<Actor> = {
   readable(actor: Actor, row: Sql): Sql {
-    const groups = groupsWhere(actor, 'admin');
+    const groups = groupsFor(actor, 'user', 'read');
     if (groups === 'all') return sql`true`;
     return sql`${row}.id = ${actor.userId}::bigint or exists (
       select from group_memberships um

@@ -3,6 +3,7 @@ import { shownAttribute } from './attribute-schema.js';
 import {
   byType,
   closed,
+  DOCUMENT_SCHEMAS,
   linkageDocument,
   manyDocument,
   nullOr,
@@ -69,9 +70,17 @@ function resourceObject(resource: Resource): Schema {
         [],
       ),
       links: schemaRef('Links'),
-      meta: schemaRef('ItemMeta'),
+      meta: metaSchema(resource),
     },
     ['type', 'id', 'links'],
   );
   return { ...schema, ...(resource.about?.summary && { description: resource.about.summary }) };
+}
+
+/** The place in a list that is paged by cursors, and what the type has of its own. */
+function metaSchema({ meta = {} }: Resource): Schema {
+  const own = Object.keys(meta);
+  if (own.length === 0) return schemaRef('ItemMeta');
+  const page = (DOCUMENT_SCHEMAS['ItemMeta']?.['properties'] as Record<string, Schema>)['page'] as Schema;
+  return closed({ ...Object.fromEntries(own.map((name) => [name, { type: 'string' }])), page }, []);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../database/index.js';
+import type { Document, ResourceObject } from '../document/document.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { Claim } from '../idempotency/claim.js';
 import { Idempotency } from '../idempotency/idempotency.js';
@@ -105,15 +106,18 @@ export class WriteEndpoints {
     return draft;
   }
 
-  private write(
+  private async write(
     claim: Claim<Answer>,
     context: OperationContext,
     work: (tx: Transaction) => Promise<Written>,
   ): Promise<Answer> {
-    return this.inTransaction(claim, async (tx) => {
+    let once: Written['once'];
+    const answer = await this.inTransaction(claim, async (tx) => {
       const written = await work(tx);
+      once = written.once;
       return written.refusal ?? this.show.written(tx, context, written);
     });
+    return once ? showOnce(answer, once) : answer;
   }
 
   /** A refusal that is returned keeps what was written on the way; one that is thrown does not. */
@@ -129,6 +133,14 @@ export class WriteEndpoints {
     if (done instanceof Error) throw done;
     return done;
   }
+}
+
+/** As far as the client wants to see these attributes. */
+function showOnce(answer: Answer, once: NonNullable<Written['once']>): Answer {
+  const data = answer.document?.data as ResourceObject;
+  const shown = Object.entries(once).filter(([name]) => name in (data.attributes ?? {}));
+  const attributes = { ...data.attributes, ...Object.fromEntries(shown) };
+  return { ...answer, document: { ...answer.document, data: { ...data, attributes } } as Document };
 }
 
 const onlyReplaced = (name: string): JsonApiError =>

@@ -68,6 +68,8 @@ function memberFaults(definition: ResourceDefinition, own: ReadonlySet<string>):
     if (!sql && !writeOnly && !own.has(column))
       faults.push(`the table has no column "${column}" for the attribute "${name}"`);
   }
+  for (const [name, column] of Object.entries(definition.meta ?? {}))
+    if (!own.has(column)) faults.push(`the table has no column "${column}" for "${name}" in meta`);
   for (const [constraint, { field }] of Object.entries(conflicts))
     if (!(field in attributes) && !(field in relationships))
       faults.push(`the conflict "${constraint}" points at "${field}", which is no attribute or relationship`);

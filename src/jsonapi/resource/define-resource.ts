@@ -122,6 +122,8 @@ export interface ResourceDefinition {
   readonly filters?: Readonly<Record<string, FilterRule>>;
   /** Where `filter[q]` looks: each word has to be in one of these, or to look like it. */
   readonly search?: readonly SearchedColumn[];
+  /** What stands in `meta` of the resource unless it is null: our column, by name. */
+  readonly meta?: Readonly<Record<string, string>>;
   /** A class-validator class: one property for each writable attribute. */
   readonly dto?: Type<object>;
   readonly policy: ResourcePolicy<never>;

@@ -33,7 +33,7 @@ export class DocumentBuilder {
     return {
       jsonapi: { version: '1.1' },
       links: { self: selfLink(query, self), ...pageLinks(set, query, self) },
-      data: set.primary.map((loaded) => ({ ...this.resource(loaded, query), ...itemMeta(loaded, query) })),
+      data: set.primary.map((loaded) => this.item(loaded, query)),
       ...this.included(set, query),
       ...metaOf(pageMeta(set, query)),
     };
@@ -73,6 +73,12 @@ export class DocumentBuilder {
     return query.includeAsked ? { included: set.included.map((loaded) => this.resource(loaded, query)) } : {};
   }
 
+  private item(loaded: Loaded, query: ResourceQuery): ResourceObject {
+    const resource = this.resource(loaded, query);
+    const { meta } = itemMeta(loaded, query);
+    return meta ? { ...resource, meta: { ...resource.meta, ...meta } } : resource;
+  }
+
   private resource(loaded: Loaded, query: ResourceQuery): ResourceObject {
     const { resource, id } = loaded;
     const { type, attributes, links } = this.serializer(resource)(loaded);
@@ -87,6 +93,7 @@ export class DocumentBuilder {
       ...(attributes && Object.keys(attributes).length > 0 && { attributes }),
       ...(shown.length > 0 && { relationships }),
       links: links as ResourceObject['links'],
+      ...metaOf(loaded.meta),
     };
   }
 
@@ -117,5 +124,5 @@ export class DocumentBuilder {
   }
 }
 
-const metaOf = (meta: Record<string, unknown>): Pick<Document, 'meta'> =>
+const metaOf = (meta: Readonly<Record<string, unknown>>): Pick<Document, 'meta'> =>
   Object.keys(meta).length > 0 ? { meta } : {};

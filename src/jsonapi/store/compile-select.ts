@@ -18,7 +18,7 @@ export class SelectCompiler {
     readonly actor: never,
   ) {}
 
-  /** `id, version, attribute as "a:name", linkage as "r:name"` for the row `row`. */
+  /** `id, version, attribute as "a:name", linkage as "r:name", meta as "m:name"` for the row `row`. */
   columns(resource: Resource, selection: Selection, row: Sql): Sql {
     const columns = [
       sql`${row}.id`,
@@ -28,6 +28,9 @@ export class SelectCompiler {
       ),
       ...selection.toOnes.map(
         (name) => sql`${this.linkage(resource, name, row)} as ${identifier(`r:${name}`)}`,
+      ),
+      ...Object.entries(resource.meta ?? {}).map(
+        ([name, column]) => sql`${row}.${identifier(column)} as ${identifier(`m:${name}`)}`,
       ),
     ];
     return join(columns, ', ');

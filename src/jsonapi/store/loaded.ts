@@ -7,6 +7,7 @@ export interface Loaded {
   /** How often it changed; undefined where nothing ever does. */
   readonly version?: number;
   readonly attributes: Readonly<Record<string, unknown>>;
+  readonly meta: Readonly<Record<string, unknown>>;
   /** By relationship: an id, null, or ids; missing: not asked for. */
   readonly linkage: Record<string, string | null | readonly string[]>;
   /** To-many relationships with more than what stands in `linkage`. */

@@ -24,11 +24,13 @@ export function selectionOf(resource: Resource, query: ResourceQuery, tree: Incl
 export function toLoaded(resource: Resource, row: Row): Loaded {
   const attributes: Record<string, unknown> = {};
   const linkage: Loaded['linkage'] = {};
+  const meta: Record<string, unknown> = {};
   const keys: (string | null)[] = [];
   for (const [column, value] of Object.entries(row)) {
     if (column.startsWith('a:'))
       attributes[column.slice(2)] = value instanceof Date ? value.toISOString() : value;
     else if (column.startsWith('r:')) linkage[column.slice(2)] = value as string | null;
+    else if (column.startsWith('m:') && value !== null) meta[column.slice(2)] = value;
     else if (column.startsWith('k:')) keys.push(value as string | null);
   }
   return {
@@ -36,6 +38,7 @@ export function toLoaded(resource: Resource, row: Row): Loaded {
     id: String(row['id']),
     version: row['version'] as number | undefined,
     attributes,
+    meta,
     linkage,
     cut: new Set(),
     ...(keys.length > 0 && { keys }),

@@ -44,6 +44,7 @@ export function holdEntry(
         personal_without_group: personalWithoutGroup,
       },
       actor_id: actor.personId,
+      ...(actor.clientId !== undefined && { actor_client_id: actor.clientId }),
     },
   };
 }
@@ -54,7 +55,10 @@ export function holdEntry(
  */
 function fingerprintOf(entry: NormalEntry, scope: Scope, { actor, options }: Asking): string {
   const { memberships = [], assignments } = entry.source;
-  const own = [`actor ${actor.personId}`, options.personalWithoutGroup === true];
+  const own = [
+    `actor ${actor.personId ?? `client ${actor.clientId}`}`,
+    options.personalWithoutGroup === true,
+  ];
   const what = JSON.stringify([
     scope.named ? [...scope.targets].sort() : own,
     Object.entries(entry.attributes).sort(([one], [other]) => (one < other ? -1 : 1)),

@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import { groupsWhere, type Actor } from '../../auth/index.js';
+import { groupsFor, type Actor } from '../../auth/index.js';
 import type { SqlRunner } from '../../database/index.js';
 import type { ConflictingRef, Entry } from './entry.js';
 import type { GroupSettings, KnownGroups } from './resolve-scope.js';
@@ -24,7 +24,7 @@ export async function loadGroups(
   entries: readonly Entry[],
   actor: Actor,
 ): Promise<KnownGroups> {
-  const reach = groupsWhere(actor, 'user');
+  const reach = groupsFor(actor, 'person', 'create');
   const { ids, refs } = namesOf(entries);
   const rows = await tx.query<GroupRow>(sql`
     with reached as (

@@ -8,6 +8,7 @@ interface PersonRow extends Attributes {
   readonly id: string;
   readonly external_ref: string | null;
   readonly created_by_id: string | null;
+  readonly created_by_client_id: string | null;
   readonly has_login: boolean;
   readonly assigned_to_actor: boolean;
 }
@@ -18,7 +19,7 @@ type OfPerson<T> = T & { readonly personId: string };
 export async function loadPeople(tx: SqlRunner, search: Sql, actor: Actor): Promise<PersonState[]> {
   const rows = await tx.query<PersonRow>(sql`
     select p.id, p.first_name, p.middle_name, p.last_name, p.gender, p.birth_date::text as birth_date,
-      p.external_ref, p.created_by_id,
+      p.external_ref, p.created_by_id, p.created_by_client_id,
       exists (select from users u where u.person_id = p.id) as has_login,
       exists (select from contact_assignments a
         where a.person_id = p.id and a.assigned_to_id = ${actor.personId}::bigint) as assigned_to_actor
@@ -33,6 +34,7 @@ export async function loadPeople(tx: SqlRunner, search: Sql, actor: Actor): Prom
     attributes: attributesOf(row),
     externalRef: row.external_ref,
     createdById: row.created_by_id,
+    createdByClientId: row.created_by_client_id,
     hasLogin: row.has_login,
     assignedToActor: row.assigned_to_actor,
     emails: emails.get(row.id) ?? [],

@@ -1,5 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { groupsWhere, type Actor } from '../../auth/index.js';
+import { groupsFor, type Actor } from '../../auth/index.js';
 import type { SqlRunner } from '../../database/index.js';
 import { readablePerson } from '../readable-person.js';
 import { isId } from './load-groups.js';
@@ -77,7 +77,7 @@ function reachedPeople(
   records: readonly string[],
   actor: Actor,
 ): Sql {
-  const admins = groupsWhere(actor, 'admin');
+  const admins = groupsFor(actor, 'group_membership', 'update');
   const archived = sql`select person_id from group_memberships
     where id = any(${records}::bigint[]) and group_id = any(${admins === 'all' ? [] : admins}::bigint[])`;
   return sql`p.id in (

@@ -6,6 +6,8 @@ export class PersonChange {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id: string;
   @Column('bigint') personId: string;
   @Column('bigint', { nullable: true }) actorId: string | null;
+  /** Instead of a person. */
+  @Column('bigint', { nullable: true }) actorClientId: string | null;
   @Column('text') action: string;
   @Column('jsonb') before: Record<string, unknown>;
   @Column('jsonb') after: Record<string, unknown>;

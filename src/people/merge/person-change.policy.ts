@@ -1,5 +1,5 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { groupsWhere, type Actor } from '../../auth/index.js';
+import { groupsFor, madeBy, type Actor } from '../../auth/index.js';
 import type { ResourcePolicy } from '../../jsonapi/index.js';
 import { readablePerson } from '../readable-person.js';
 
@@ -18,7 +18,7 @@ export const personChangePolicy: ResourcePolicy<Actor> = {
 /** One side of a change without the memberships and assignments that the actor may not read. */
 export function readableSide(side: 'before' | 'after', row: Sql, actor: Actor): Sql {
   const value = sql`${row}.${raw(side)}`;
-  const groups = groupsWhere(actor, 'user');
+  const groups = groupsFor(actor, 'person_change', 'read');
   if (groups === 'all') return value;
   const me = actor.personId;
   const inGroups = sql`(one ->> 'group_id')::bigint = any(${groups}::bigint[])`;
@@ -28,7 +28,7 @@ export function readableSide(side: 'before' | 'after', row: Sql, actor: Actor): 
       value,
       'contact_assignments',
       sql`${inGroups} or one ->> 'assigned_to_id' = ${me}::text or one ->> 'person_id' = ${me}::text
-        or (one ->> 'group_id' is null and ${row}.actor_id = ${me}::bigint)`,
+        or (one ->> 'group_id' is null and ${madeBy(actor, row, 'actor')})`,
     )})`;
 }
 

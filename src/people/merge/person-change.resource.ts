@@ -8,6 +8,7 @@ export const personChangeResource = defineResource({
   path: 'person_changes',
   entity: PersonChange,
   policy: personChangePolicy,
+  meta: { api_client_id: 'actor_client_id' },
   about: {
     summary: 'What one request changed of a person.',
     attributes: {

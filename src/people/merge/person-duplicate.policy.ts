@@ -1,11 +1,11 @@
 import sql, { type Sql } from 'sql-template-tag';
-import { groupsWhere, type Actor } from '../../auth/index.js';
+import { groupsFor, type Actor } from '../../auth/index.js';
 import type { ResourcePolicy } from '../../jsonapi/index.js';
 
 /** For admins of a group that all of these people are in, or of a group of each of them. */
 export const personDuplicatePolicy: ResourcePolicy<Actor> = {
   readable(actor: Actor, row: Sql): Sql {
-    const groups = groupsWhere(actor, 'admin');
+    const groups = groupsFor(actor, 'person_duplicate', 'read');
     if (groups === 'all') return sql`true`;
     return sql`not exists (
       select from unnest(${row}.candidate_ids || ${row}.person_id) as one (id)
@@ -17,7 +17,7 @@ export const personDuplicatePolicy: ResourcePolicy<Actor> = {
 
 /** It may hold the reference of a group, or what somebody sent into it: for the admins of that group. */
 export function readableEvidence(row: Sql, actor: Actor): Sql {
-  const groups = groupsWhere(actor, 'admin');
+  const groups = groupsFor(actor, 'person_duplicate', 'read');
   if (groups === 'all') return sql`${row}.evidence`;
   return sql`case when ${row}.group_id is null or ${row}.group_id = any(${groups}::bigint[]) then ${row}.evidence end`;
 }

@@ -47,6 +47,8 @@ export interface PersonState {
   /** The reference of a person without a group. */
   readonly externalRef: string | null;
   readonly createdById: string | null;
+  /** Instead of a person. */
+  readonly createdByClientId?: string | null;
   readonly hasLogin: boolean;
   readonly assignedToActor: boolean;
   readonly emails: readonly EmailState[];
@@ -77,8 +79,11 @@ export const membershipIn = (person: PersonState, groupId: string): MembershipSt
 
 /** Without any live membership, and created by the actor, assigned to it, or the actor. */
 export const isPersonal = (person: PersonState, actor: Actor): boolean =>
-  (person.createdById === actor.personId || person.assignedToActor || person.id === actor.personId) &&
+  (isMadeBy(person, actor) || person.assignedToActor || person.id === actor.personId) &&
   liveMemberships(person).length === 0;
+
+const isMadeBy = ({ createdById, createdByClientId }: PersonState, { personId, clientId }: Actor): boolean =>
+  clientId === undefined ? createdById === personId : createdByClientId === clientId;
 
 /** The references that the actor may know: those in groups within reach, and that of a person without a group. */
 export function knownRefs(person: PersonState, isWithin: (groupId: string) => boolean): string[] {

@@ -1,4 +1,4 @@
-import { atLeast, type Role } from '../../auth/index.js';
+import { mayHandleRole, mayIn, type Role } from '../../auth/index.js';
 import { entryError, pointerTo, type MembershipInput } from './entry.js';
 import type { EntryDraft } from './entry-draft.js';
 import { isRefConflict, takeRef } from './plan-external-ref.js';
@@ -74,11 +74,8 @@ function join(draft: EntryDraft, { groupId, archived, asked }: Join, ref: string
   if (ref !== null) takeRef(draft, groupId, ref);
 }
 
-function mayGive({ state: { actor } }: EntryDraft, groupId: string, role: Role): boolean {
-  if (role === 'contact' || actor.superAdmin) return true;
-  const own = actor.roles.get(groupId);
-  return atLeast(own, 'admin') && atLeast(own, role);
-}
+const mayGive = ({ state: { actor } }: EntryDraft, groupId: string, role: Role): boolean =>
+  role === 'contact' || mayHandleRole(actor, groupId, role);
 
 /** Users add contacts. Roles and the archive belong to admins, and an owner is changed at its membership only. */
 function isAllowed(
@@ -91,8 +88,7 @@ function isAllowed(
   const newRole = role !== undefined && role !== (live?.role ?? 'contact') ? (role as Role) : undefined;
   const archives = !!archivedAt;
   if (newRole === undefined && !archives) return true;
-  const { superAdmin, roles } = draft.state.actor;
-  const admin = superAdmin || atLeast(roles.get(groupId), 'admin');
+  const admin = mayIn(draft.state.actor, 'group_membership', 'update', groupId);
   const lowers = live !== undefined && live.role !== 'contact' && !mayGive(draft, groupId, live.role);
   if (admin && !lowers && live?.role !== 'owner' && (!newRole || mayGive(draft, groupId, newRole)))
     return true;

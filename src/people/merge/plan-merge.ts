@@ -121,6 +121,7 @@ class Walk {
       attributes: Object.fromEntries(ATTRIBUTES.map((name) => [name, null])) as Attributes,
       externalRef: null,
       createdById: this.actor.personId,
+      ...(this.actor.clientId !== undefined && { createdByClientId: this.actor.clientId }),
       hasLogin: false,
       assignedToActor: false,
       emails: [],

@@ -1,4 +1,4 @@
-import { atLeast, type Role } from '../../auth/index.js';
+import { mayHandleRole, type Role } from '../../auth/index.js';
 import { entryError, pointerTo, type EntryErrorCode, type MembershipInput, type Removal } from './entry.js';
 import type { EntryDraft } from './entry-draft.js';
 import { membershipIn, type MembershipState, type PersonState } from './person-state.js';
@@ -70,9 +70,7 @@ function mayHandle(
   { groupId, role }: MembershipState,
   pointer: string | undefined,
 ): boolean {
-  const { superAdmin, roles } = draft.state.actor;
-  const own = roles.get(groupId);
-  if (superAdmin || (atLeast(own, 'admin') && atLeast(own, role))) return true;
+  if (mayHandleRole(draft.state.actor, groupId, role)) return true;
   const detail = 'Administrators of the group manage its memberships, up to their own role.';
   refuse(draft, 'forbidden', detail, pointer);
   return false;

@@ -1,4 +1,4 @@
-import { groupsWhere, type Actor } from '../../auth/index.js';
+import { groupsFor, type Actor } from '../../auth/index.js';
 import {
   entryError,
   pointerTo,
@@ -58,7 +58,7 @@ interface NamedGroup {
 
 /** `A`: true for the groups in which the actor is a user or more. */
 export function reachOf(actor: Actor): (groupId: string) => boolean {
-  const reach = groupsWhere(actor, 'user');
+  const reach = groupsFor(actor, 'person', 'create');
   if (reach === 'all') return () => true;
   const groups = new Set(reach);
   return (groupId) => groups.has(groupId);

@@ -49,8 +49,9 @@ export async function insertHistory(
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(sql`
-    insert into person_changes (person_id, actor_id, action, before, after, request_id)
-    select n.person_id, ${actor.personId}::bigint, n.action, n.before, n.after, ${requestId ?? null}::text
+    insert into person_changes (person_id, actor_id, actor_client_id, action, before, after, request_id)
+    select n.person_id, ${actor.personId}::bigint, ${actor.clientId ?? null}::bigint, n.action, n.before, n.after,
+      ${requestId ?? null}::text
     from unnest(${rows.map(({ personId }) => personId)}::bigint[], ${rows.map(({ action }) => action)}::text[],
       ${rows.map(({ before }) => JSON.stringify(before))}::jsonb[],
       ${rows.map(({ after }) => JSON.stringify(after))}::jsonb[])

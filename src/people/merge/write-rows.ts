@@ -27,11 +27,13 @@ async function insertPeople(tx: SqlRunner, people: readonly PersonState[], real:
   if (people.length === 0) return;
   const [first, middle, last, gender, birth, ref] = columnsOf(people);
   await tx.query(sql`
-    insert into people (id, first_name, middle_name, last_name, gender, birth_date, external_ref, created_by_id)
+    insert into people (id, first_name, middle_name, last_name, gender, birth_date, external_ref, created_by_id,
+      created_by_client_id)
     overriding system value
     select * from unnest(${people.map(({ id }) => real(id))}::bigint[], ${first}::text[], ${middle}::text[],
       ${last}::text[], ${gender}::text[], ${birth}::date[], ${ref}::text[],
-      ${people.map(({ createdById }) => createdById)}::bigint[])`);
+      ${people.map(({ createdById }) => createdById)}::bigint[],
+      ${people.map(({ createdByClientId = null }) => createdByClientId)}::bigint[])`);
 }
 
 /** Also of whom only a child changes: with this row her version grows. */
@@ -56,9 +58,10 @@ async function insertAssignments(
 ): Promise<void> {
   if (assignments.length === 0) return;
   await tx.query(sql`
-    insert into contact_assignments (id, assigned_to_id, person_id, group_id, note, assigned_by_id)
+    insert into contact_assignments (id, assigned_to_id, person_id, group_id, note, assigned_by_id,
+      assigned_by_client_id)
     overriding system value
-    select n.*, ${actor.personId}::bigint from unnest(${assignments.map(({ id }) => real(id))}::bigint[],
+    select n.*, ${actor.personId}::bigint, ${actor.clientId ?? null}::bigint from unnest(${assignments.map(({ id }) => real(id))}::bigint[],
       ${assignments.map(({ assignedToId }) => real(assignedToId))}::bigint[],
       ${assignments.map(({ personId }) => real(personId))}::bigint[],
       ${assignments.map(({ groupId }) => groupId)}::bigint[],
