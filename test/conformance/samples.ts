@@ -29,6 +29,8 @@ export interface Sample {
   readonly wrong?: Fields;
   /** To-ones that may be changed, but not cleared. */
   readonly keeps?: readonly string[];
+  /** What only the answer to POST shows; null afterwards. */
+  readonly once?: Fields;
   /** Whether DELETE is possible. */
   readonly remove?: boolean;
 }
@@ -163,6 +165,22 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     }),
     update: (n) => ({ super_admin: n % 2 === 0 }),
     wrong: { email: 'nobody', active: 'no' },
+    remove: true,
+  },
+  api_client: {
+    row: ({ world }, n) =>
+      insert(world.database, 'api_clients', {
+        name: `Client ${n}`,
+        client_id: `kith-sample-${n}`,
+        secret_hash: 'none',
+      }),
+    create: ({ memberships }, n) => ({
+      attributes: { name: `New client ${n}` },
+      relationships: { group_memberships: { data: [{ type: 'group_membership', id: memberships.ada }] } },
+    }),
+    update: (n) => ({ name: `Changed ${n}` }),
+    wrong: { name: 1 },
+    once: { client_secret: null },
     remove: true,
   },
 };

@@ -26,7 +26,6 @@ export const apiClientResource = defineResource({
     client_id: { type: 'string', filter: true },
     client_secret: { type: 'string', sql: () => sql`null::text` },
     last_used_at: { type: 'timestamp', sort: true },
-    revoked_at: { type: 'timestamp', filter: true, sort: true },
     created_at: { type: 'timestamp', filter: true, sort: true },
     updated_at: { type: 'timestamp', filter: true, sort: true },
   },
@@ -44,7 +43,6 @@ export const apiClientResource = defineResource({
     attributes: {
       name: { example: 'Nightly import' },
       client_secret: { about: 'Shown by the answer that makes it, and never again.' },
-      revoked_at: { about: 'DELETE revokes it; it stays readable.' },
     },
   },
 });

@@ -6,6 +6,7 @@ import type { JsonApiRequest } from '../http/jsonapi-request.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import type { Answer } from '../operations/operation.js';
 import { RequestContexts } from '../operations/request-context.js';
+import { NOT_KEPT, withOnce } from '../operations/show-once.js';
 import { NO_QUERY } from '../operations/show-resource.js';
 import { problem } from '../query/query-string.js';
 import { readJson } from '../request/read-json.js';
@@ -46,15 +47,16 @@ export class AtomicOperations {
       const { context, dry } = this.contextOf(request);
       const operations = this.read(request);
       if (dry) {
-        const answer = answerOf(await this.tryOut(context, operations));
-        await claim.store(this.database, answer);
-        return answer;
+        const tried = answerOf(await this.tryOut(context, operations));
+        await claim.store(this.database, tried);
+        return tried;
       }
-      return this.database.transaction(async (tx) => {
-        const answer = answerOf(await this.operations.perform(tx, context, operations, false));
-        await claim.store(tx, answer);
-        return answer;
+      const done = await this.database.transaction(async (tx) => {
+        const results = await this.operations.perform(tx, context, operations, false);
+        await claim.store(tx, answerOf(results));
+        return results;
       });
+      return onceOf(done);
     });
   }
 
@@ -93,8 +95,19 @@ export class AtomicOperations {
   }
 }
 
+/** As it is kept. */
 const answerOf = (results: readonly OperationResult[]): Answer => ({
   status: 200,
   extensions: [ATOMIC],
-  document: { jsonapi: { version: '1.1' }, [RESULTS]: results },
+  document: { jsonapi: { version: '1.1' }, [RESULTS]: results.map(({ once: _, ...result }) => result) },
 });
+
+/** As it is answered: with what is shown once. */
+function onceOf(results: readonly OperationResult[]): Answer {
+  const shown = results.map(({ data, once, ...result }) => ({
+    ...(data !== undefined && { data: data && once ? withOnce(data, once) : data }),
+    ...result,
+  }));
+  const answer = answerOf(shown);
+  return results.some(({ once }) => once) ? { ...answer, headers: NOT_KEPT } : answer;
+}

@@ -15,6 +15,8 @@ import { stepsOf, type Step } from './steps.js';
 export interface OperationResult {
   readonly data?: ResourceObject | null;
   readonly meta?: Record<string, unknown>;
+  /** What the answer shows of `data`, and what is kept of it does not. */
+  readonly once?: Written['once'];
 }
 
 /** What all operations of a request have in common. */
@@ -126,9 +128,10 @@ export class PerformOperations {
     const isShown = (id: string): boolean => !unreal.has(nameOf(context.resource, id));
     const ids = written.flatMap(({ id }) => (id !== undefined && isShown(id) ? [id] : []));
     const now = await this.show.resources(tx, { ...context, actor }, [...new Set(ids)]);
-    return written.map(({ id, meta }) => ({
+    return written.map(({ id, meta, once }) => ({
       ...(id !== undefined && isShown(id) && { data: now.get(id) ?? null }),
       ...(meta && { meta }),
+      ...(once && { once }),
     }));
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../database/index.js';
-import type { Document, ResourceObject } from '../document/document.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { Claim } from '../idempotency/claim.js';
 import { Idempotency } from '../idempotency/idempotency.js';
@@ -12,6 +11,7 @@ import { validateDraft } from '../request/validate-draft.js';
 import { Registry, type Resource } from '../resource/registry.js';
 import type { Answer, OperationContext, RelationshipChange, Written } from './operation.js';
 import { idOf, READ_ONE, relationshipOf, RequestContexts } from './request-context.js';
+import { showOnce } from './show-once.js';
 import { ShowResource } from './show-resource.js';
 import { requireUnchanged } from './write-columns.js';
 import { Writes } from './writes.js';
@@ -133,14 +133,6 @@ export class WriteEndpoints {
     if (done instanceof Error) throw done;
     return done;
   }
-}
-
-/** As far as the client wants to see these attributes. */
-function showOnce(answer: Answer, once: NonNullable<Written['once']>): Answer {
-  const data = answer.document?.data as ResourceObject;
-  const shown = Object.entries(once).filter(([name]) => name in (data.attributes ?? {}));
-  const attributes = { ...data.attributes, ...Object.fromEntries(shown) };
-  return { ...answer, document: { ...answer.document, data: { ...data, attributes } } as Document };
 }
 
 const onlyReplaced = (name: string): JsonApiError =>
