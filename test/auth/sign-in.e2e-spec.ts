@@ -104,8 +104,8 @@ describe('SessionsService', () => {
     // The fastest of each: whatever else the machine does only makes them slower.
     const ratio = Math.min(...known) / Math.min(...unknown);
     // Without the dummy hash it is above 5.
-    expect(ratio).toBeGreaterThan(0.5);
-    expect(ratio).toBeLessThan(2);
+    expect(ratio).toBeGreaterThan(0.33);
+    expect(ratio).toBeLessThan(3);
   });
 
   it('shows my live sessions and ends one, once', async () => {
