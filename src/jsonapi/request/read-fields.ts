@@ -66,23 +66,10 @@ function readAttributes(
       ([, end]) => end.kind === 'to-one' && end.idAttribute === name,
     );
     if (!attribute) {
-      if (!rules.lenient)
-        problems.push({
-          code: 'unknown_attribute',
-          detail: `${resource.type} has no attribute "${name}".`,
-          source: { pointer: at },
-        });
+      if (!rules.lenient) problems.push(unknownField('attribute', name, resource, at));
     } else if (toOne) {
-      const sent = rules.lenient && typeof value === 'number' ? String(value) : value;
-      const isSent = typeof sent === 'string' && isId(sent);
-      const local = typeof sent === 'string' && !isSent ? rules.localId?.(toOne[1].type, sent) : undefined;
-      if (sent !== null && !isSent && local === undefined)
-        problems.push({
-          code: 'invalid_attribute',
-          detail: `"${name}" must be an id: a string of digits.`,
-          source: { pointer: at },
-        });
-      else say(toOne[0], local ?? (sent as string | null), at, sorted, problems);
+      const end = readIdAttribute(name, value, toOne[1].type, at, rules, problems);
+      if (end !== undefined) say(toOne[0], end, at, sorted, problems);
     } else if (attribute.write) {
       sorted.attributes[name] = value;
     } else if (!rules.lenient) {
@@ -90,6 +77,34 @@ function readAttributes(
     }
   }
 }
+
+/** The id of an end, where an attribute gives it; undefined when it is none, which is told. */
+function readIdAttribute(
+  name: string,
+  value: unknown,
+  type: string,
+  pointer: string,
+  rules: FieldRules,
+  problems: Problem[],
+): string | null | undefined {
+  const sent = rules.lenient && typeof value === 'number' ? String(value) : value;
+  if (sent === null || (typeof sent === 'string' && isId(sent))) return sent;
+  const local = typeof sent === 'string' ? rules.localId?.(type, sent) : undefined;
+  if (local === undefined)
+    problems.push({
+      code: 'invalid_attribute',
+      detail: `"${name}" must be an id: a string of digits.`,
+      source: { pointer },
+    });
+  return local;
+}
+
+const unknownField = (
+  kind: 'attribute' | 'relationship',
+  name: string,
+  { type }: Resource,
+  pointer: string,
+): Problem => ({ code: `unknown_${kind}`, detail: `${type} has no ${kind} "${name}".`, source: { pointer } });
 
 function readRelationships(
   given: JsonObject,
@@ -107,12 +122,7 @@ function readRelationships(
       : undefined;
     if (isObject(object)) requireObjects(object, ['links', 'meta'], at, problems);
     if (!relationship) {
-      if (!rules.lenient)
-        problems.push({
-          code: 'unknown_relationship',
-          detail: `${resource.type} has no relationship "${name}".`,
-          source: { pointer: at },
-        });
+      if (!rules.lenient) problems.push(unknownField('relationship', name, resource, at));
     } else if (!isObject(object) || !('data' in object)) {
       problems.push(malformed('A relationship is an object with `data`.', at));
     } else if (relationship.kind === 'to-one') {
