@@ -1,8 +1,10 @@
 import { ATTRIBUTES } from './entry.js';
-import type { MatchReport } from './match-report.js';
+import type { LeftOut, MatchReport } from './match-report.js';
 import {
+  differing,
   isNewId,
   liveMemberships,
+  sameRows,
   type AssignmentState,
   type EmailState,
   type PersonState,
@@ -10,7 +12,13 @@ import {
 } from './person-state.js';
 import type { MergeState } from './merge-state.js';
 
-type Changes = Record<string, readonly [before: unknown, after: unknown]>;
+type Change = readonly [before: unknown, after: unknown];
+
+interface Explained {
+  readonly changes: MatchReport['changes'];
+  /** Absent when nothing is. */
+  readonly leftOut?: Pick<LeftOut, 'changes'>;
+}
 
 /** What an entry changed, field by field, as far as the actor may see. Empty: nothing at all. */
 export function explainChanges(
@@ -18,15 +26,28 @@ export function explainChanges(
   after: PersonState,
   assignments: readonly AssignmentState[],
   state: MergeState,
-): MatchReport['changes'] {
-  const fields: Changes = {};
-  for (const name of ATTRIBUTES) fields[name] = [before?.attributes[name] ?? null, after.attributes[name]];
-  fields['external_ref'] = [before && shownRefs(before, state), shownRefs(after, state)];
-  fields['email_addresses'] = [emailTexts(before?.emails), emailTexts(after.emails)];
-  fields['phone_numbers'] = [phoneTexts(before?.phones), phoneTexts(after.phones)];
-  fields['group_memberships'] = [before ? rolesOf(before, state) : {}, rolesOf(after, state)];
-  fields['contact_assignments'] = [[], assignments.map(assignmentText)];
-  return Object.fromEntries(Object.entries(fields).filter(([, [one, other]]) => !isSame(one, other)));
+): Explained {
+  const { told } = state.limits;
+  const emails = changedPoints(before?.emails ?? [], after.emails, told);
+  const phones = changedPoints(before?.phones ?? [], after.phones, told);
+  const fields: readonly (readonly [string, Change])[] = [
+    ...ATTRIBUTES.map((name) => [name, [before?.attributes[name] ?? null, after.attributes[name]]] as const),
+    ['external_ref', [before && shownRefs(before, state), shownRefs(after, state)]],
+    ['group_memberships', [before ? rolesOf(before, state) : {}, rolesOf(after, state)]],
+    ['contact_assignments', [[], assignments.map(assignmentText)]],
+  ];
+  const leftOut = {
+    ...(emails?.leftOut && { email_addresses: emails.leftOut }),
+    ...(phones?.leftOut && { phone_numbers: phones.leftOut }),
+  };
+  return {
+    changes: {
+      ...Object.fromEntries(fields.filter(([, [one, other]]) => !isSame(one, other))),
+      ...(emails && { email_addresses: [emails.before.map(emailText), emails.after.map(emailText)] }),
+      ...(phones && { phone_numbers: [phoneTexts(phones.before), phoneTexts(phones.after)] }),
+    },
+    ...(Object.keys(leftOut).length > 0 && { leftOut: { changes: leftOut } }),
+  };
 }
 
 const isSame = (one: unknown, other: unknown): boolean =>
@@ -38,18 +59,49 @@ function shownRefs(person: PersonState, state: MergeState): string | string[] | 
   return refs.length > 1 ? refs : (refs[0] ?? null);
 }
 
-const primaryFirst = <P extends { readonly primary: boolean }>(points: readonly P[] = []): P[] =>
-  [...points].sort((one, other) => Number(other.primary) - Number(one.primary));
+interface ChangedPoints<P> {
+  readonly before: readonly P[];
+  readonly after: readonly P[];
+  readonly leftOut?: readonly [before: number, after: number];
+}
 
-const emailTexts = (emails?: readonly EmailState[]): string[] =>
-  primaryFirst(emails).map(({ email }) => email);
+function changedPoints<P extends EmailState | PhoneState>(
+  before: readonly P[],
+  after: readonly P[],
+  told: number,
+): ChangedPoints<P> | undefined {
+  if (sameRows(before, after)) return undefined;
+  const [gone, made] = differing(before, after);
+  const isCut = Math.max(before.length, after.length) > told;
+  const leftOut = [before, after].map(({ length }) => Math.max(0, length - told)) as [number, number];
+  return {
+    before: firstPoints(before, isCut ? gone : [], told),
+    after: firstPoints(after, isCut ? made : [], told),
+    ...(isCut && { leftOut }),
+  };
+}
+
+/** The primary one, those that changed, and the oldest of the others. */
+function firstPoints<P extends { readonly primary: boolean }>(
+  points: readonly P[],
+  changed: readonly P[],
+  told: number,
+): P[] {
+  const shown = new Set([...points.filter(({ primary }) => primary), ...changed.slice(0, told)]);
+  for (const point of points) {
+    if (shown.size >= told) break;
+    shown.add(point);
+  }
+  return [...shown].slice(0, told);
+}
+
+const emailText = ({ email }: EmailState): string => email;
 
 /** Two numbers that are written alike, of two regions, are told by what they are compared by. */
-function phoneTexts(phones?: readonly PhoneState[]): string[] {
-  const sorted = primaryFirst(phones);
-  const texts = sorted.map(phoneText);
+function phoneTexts(phones: readonly PhoneState[]): string[] {
+  const texts = phones.map(phoneText);
   const isTwice = (text: string): boolean => texts.indexOf(text) !== texts.lastIndexOf(text);
-  return sorted.map((phone, i) => (isTwice(texts[i] ?? '') ? phone.normalForm : (texts[i] ?? '')));
+  return phones.map((phone, i) => (isTwice(texts[i] ?? '') ? phone.normalForm : (texts[i] ?? '')));
 }
 
 const phoneText = ({ number, extension, location }: PhoneState): string =>

@@ -1,8 +1,11 @@
+import { olderFirst } from './crowd.js';
+import { keyName } from './key-index.js';
 import type { KeyKind } from './match-report.js';
 import type { MergeState } from './merge-state.js';
-import type { EntryKeys } from './normal-entry.js';
-import { byAge, type Scope } from './resolve-scope.js';
-import { isNewId, liveMemberships, type PersonState } from './person-state.js';
+import { narrowCrowd, type Unseen } from './narrow-crowd.js';
+import type { EntryKeys, NormalEntry } from './normal-entry.js';
+import type { PersonState } from './person-state.js';
+import type { Scope } from './resolve-scope.js';
 
 /** A readable person who holds a key of the entry. */
 export interface Hit {
@@ -17,46 +20,56 @@ export interface Hit {
   readonly byPhone: boolean;
 }
 
+export interface FoundHits {
+  /** Oldest first. Of a crowd only those who can make a difference. */
+  readonly hits: readonly Hit[];
+  readonly unseen: Unseen;
+}
+
 export const kindsOf = ({ byRef, byRefElsewhere, byEmail, byPhone }: Hit): KeyKind[] => [
   ...(byRef || byRefElsewhere ? (['external_ref'] as const) : []),
   ...(byEmail ? (['email_address'] as const) : []),
   ...(byPhone ? (['phone_number'] as const) : []),
 ];
 
-/** Everybody with a key of the entry whom the actor may know of, oldest first. */
-export function findHits(keys: EntryKeys, scope: Scope, state: MergeState): Hit[] {
+/** Everybody with a key of the entry whom the actor may know of. */
+export function findHits(entry: NormalEntry, keys: EntryKeys, scope: Scope, state: MergeState): FoundHits {
   const ref = keys.externalRef;
-  const withRef = new Set(ref === null ? [] : state.withRef(ref));
-  const withEmail = new Set(keys.emails.flatMap((form) => state.withEmail(form)));
-  const withPhone = new Set(keys.phones.flatMap((form) => state.withPhone(form)));
-  return [...new Set([...withRef, ...withEmail, ...withPhone])]
-    .filter((person) => isInReach(person, state))
-    .map((person) => {
-      const byRef = ref !== null && refsInScope(person, scope, state).includes(ref);
-      const byRefElsewhere = !byRef && ref !== null && state.knownRefs(person).includes(ref);
-      const [byEmail, byPhone] = [withEmail.has(person), withPhone.has(person)];
-      const inScope = (byRef || byEmail || byPhone) && isInScope(person, scope, state);
-      return { person, inScope, byRef, byRefElsewhere, byEmail, byPhone };
-    })
-    .filter((hit) => kindsOf(hit).length > 0)
-    .sort(({ person: one }, { person: other }) => newLast(one.id, other.id) || byAge(one.id, other.id));
+  const emails = keys.emails.map((form) => keyName('email', form));
+  const phones = keys.phones.map((form) => keyName('phone', form));
+  const isCrowded = (key: string): boolean => state.holders(key).size > state.limits.crowd;
+  const crowded = { emails: emails.filter(isCrowded), phones: phones.filter(isCrowded) };
+  const few = [...emails, ...phones].filter((key) => !isCrowded(key));
+  if (ref !== null) few.push(keyName('ref', ref));
+  const { ids, unseenBeside } = narrowCrowd({ entry, keys, scope, crowded }, state);
+  const hits = [...new Set([...few.flatMap((key) => [...state.holders(key)]), ...ids])]
+    .sort(olderFirst)
+    .flatMap((id) => {
+      const person = state.get(id);
+      return (person && hitOf(person, { ref, emails, phones }, scope, state)) ?? [];
+    });
+  return { hits, unseen: unseenBeside(hits.map(({ person }) => person.id)) };
 }
 
-const newLast = (one: string, other: string): number => Number(isNewId(one)) - Number(isNewId(other));
-
-function isInScope(person: PersonState, scope: Scope, state: MergeState): boolean {
-  const member = liveMemberships(person).some(({ groupId }) => scope.includes(groupId));
-  return member || (scope.personal && state.isPersonal(person));
+interface KeyNames {
+  readonly ref: string | null;
+  readonly emails: readonly string[];
+  readonly phones: readonly string[];
 }
 
-/** Readable people out of reach are loaded only when they are named; for the match they do not exist. */
-const isInReach = (person: PersonState, state: MergeState): boolean =>
-  state.isPersonal(person) || liveMemberships(person).some(({ groupId }) => state.isWithinReach(groupId));
-
-/** The references of a person where the entry looks. */
-export function refsInScope(person: PersonState, scope: Scope, state: MergeState): string[] {
-  const live = liveMemberships(person).filter(({ groupId }) => scope.includes(groupId));
-  const refs = live.map(({ externalRef }) => externalRef);
-  if (scope.personal && state.isPersonal(person)) refs.push(person.externalRef);
-  return refs.filter((ref) => ref !== null);
+function hitOf(
+  person: PersonState,
+  { ref, emails, phones }: KeyNames,
+  scope: Scope,
+  state: MergeState,
+): Hit | undefined {
+  const sight = state.sightOf(person, scope);
+  if (!sight.inReach) return undefined;
+  const holds = (key: string): boolean => state.holders(key).has(person.id);
+  const [byEmail, byPhone] = [emails.some(holds), phones.some(holds)];
+  const byRef = ref !== null && sight.refs.includes(ref);
+  const byRefElsewhere = !byRef && ref !== null && sight.knownRefs.includes(ref);
+  const inScope = (byRef || byEmail || byPhone) && sight.inScope;
+  const hit = { person, inScope, byRef, byRefElsewhere, byEmail, byPhone };
+  return byEmail || byPhone || byRef || byRefElsewhere ? hit : undefined;
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { kindsOf, type Hit } from './find-hits.js';
+import { kindsOf } from './find-hits.js';
 import type { MergeOptions } from './entry.js';
+import type { Ambiguous } from './match-person.js';
 import type { HeldEntry } from './merge-plan.js';
+import type { MergeState } from './merge-state.js';
 import {
   comparedKeys,
   type EntryKeys,
@@ -15,6 +17,7 @@ import type { Actor } from '../../auth/index.js';
 interface Asking {
   readonly actor: Actor;
   readonly options: MergeOptions;
+  readonly state: MergeState;
 }
 
 /** What the queue keeps of an undecided entry: enough to show why, and to apply it later to the one who is chosen. */
@@ -22,10 +25,12 @@ export function holdEntry(
   entry: NormalEntry,
   keys: EntryKeys,
   scope: Scope,
-  among: readonly Hit[],
+  { among: candidates, unseen }: Ambiguous,
   asking: Asking,
 ): HeldEntry {
-  const { actor, options } = asking;
+  const { actor, options, state } = asking;
+  const among = candidates.slice(0, state.limits.told);
+  const leftOut = candidates.length - among.length + unseen;
   const { index, attributes, externalRef, emails, phones, groups, memberships, assignments } = entry.source;
   const { creationFromNamesAlone, personalWithoutGroup = false } = options;
   return {
@@ -39,6 +44,7 @@ export function holdEntry(
       group_ids: scope.targets,
       policy: { conflicting_ref: scope.policy.conflictingRef, name_guard: scope.policy.nameGuard },
       matched_by: among.map(kindsOf),
+      ...(leftOut > 0 && { candidates_left_out: leftOut }),
       options: {
         creation_from_names_alone: creationFromNamesAlone,
         personal_without_group: personalWithoutGroup,

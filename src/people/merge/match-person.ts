@@ -1,5 +1,5 @@
 import { NAMES, type AttributeName, type MatchPolicy } from './entry.js';
-import { refsInScope, type Hit } from './find-hits.js';
+import type { FoundHits, Hit } from './find-hits.js';
 import { comparedName, namesDiffer } from './compared-name.js';
 import type { MatchedBy, NotTaken } from './match-report.js';
 import type { MergeState } from './merge-state.js';
@@ -9,15 +9,31 @@ import type { Scope } from './resolve-scope.js';
 /** Why a hit was not taken. */
 export type Refusals = ReadonlyMap<Hit, NotTaken>;
 
-export type Decision =
-  | { readonly kind: 'match'; readonly hit: Hit; readonly matchedBy: MatchedBy; readonly refusals: Refusals }
-  | { readonly kind: 'nobody'; readonly refusals: Refusals }
-  | { readonly kind: 'ambiguous'; readonly among: readonly Hit[]; readonly refusals: Refusals };
+export type Verdict =
+  | { readonly kind: 'match'; readonly hit: Hit; readonly matchedBy: MatchedBy }
+  | { readonly kind: 'nobody' }
+  | Ambiguous;
+
+export interface Ambiguous {
+  readonly kind: 'ambiguous';
+  readonly among: readonly Hit[];
+  /** How many more of them were not looked at. */
+  readonly unseen: number;
+}
+
+/** The verdict, and what it was made of. */
+export type Decision = Verdict & {
+  readonly hits: readonly Hit[];
+  readonly refusals: Refusals;
+  /** How many more hold a key of the entry. */
+  readonly unseenHits: number;
+};
 
 interface Question {
   readonly entry: NormalEntry;
   readonly keys: EntryKeys;
   readonly policy: MatchPolicy;
+  readonly unseen: number;
 }
 
 interface Choice {
@@ -31,11 +47,22 @@ export function matchPerson(
   entry: NormalEntry,
   keys: EntryKeys,
   scope: Scope,
-  hits: readonly Hit[],
+  { hits, unseen }: FoundHits,
   state: MergeState,
 ): Decision {
-  const question = { entry, keys, policy: scope.policy };
+  const question = { entry, keys, policy: scope.policy, unseen: unseen.possible };
   const refusals = new Map<Hit, NotTaken>();
+  const verdict = judge(hits, question, refusals, scope, state);
+  return { ...verdict, hits, refusals, unseenHits: unseen.all };
+}
+
+function judge(
+  hits: readonly Hit[],
+  question: Question,
+  refusals: Map<Hit, NotTaken>,
+  scope: Scope,
+  state: MergeState,
+): Verdict {
   hits.filter(({ inScope }) => !inScope).forEach((hit) => refusals.set(hit, 'in_another_group'));
   const candidates = hits.filter(({ inScope }) => inScope);
   const byRef = candidates.filter((hit) => hit.byRef);
@@ -52,34 +79,34 @@ function byReference(
   candidates: readonly Hit[],
   question: Question,
   refusals: Map<Hit, NotTaken>,
-): Decision {
+): Verdict {
   candidates.filter((hit) => !hit.byRef).forEach((hit) => refusals.set(hit, 'external_ref_of_another'));
   const [first] = holders;
-  if (first && holders.length === 1)
-    return { kind: 'match', hit: first, matchedBy: 'external_ref', refusals };
+  if (first && holders.length === 1) return { kind: 'match', hit: first, matchedBy: 'external_ref' };
   const touched = holders.filter((hit) => hit.byEmail || hit.byPhone);
   const byKeys = touched.length === 1 ? touched[0] : onlyWithBothKeys(touched, question);
   const named = byKeys ? undefined : onlyAgreeing(touched.length > 0 ? touched : holders, question);
   const hit = byKeys ?? named;
-  if (!hit) return ambiguous(holders, refusals, 'ambiguous');
+  if (!hit) return ambiguous(holders, 0, refusals);
   refuse(holders, hit, refusals, named ? 'names_do_not_agree' : 'matches_fewer_keys');
-  return { kind: 'match', hit, matchedBy: named ? 'name_tiebreak' : 'external_ref', refusals };
+  return { kind: 'match', hit, matchedBy: named ? 'name_tiebreak' : 'external_ref' };
 }
 
 function byContactPoint(
   candidates: readonly Hit[],
   question: Question,
   refusals: Map<Hit, NotTaken>,
-): Decision {
-  if (candidates.length === 0) return { kind: 'nobody', refusals };
+): Verdict {
+  if (candidates.length === 0) return { kind: 'nobody' };
   const choice = choose(candidates, question);
-  if (!choice) return ambiguous(candidates, refusals, 'ambiguous');
+  if (!choice) return ambiguous(candidates, question.unseen, refusals);
   refuse(candidates, choice.hit, refusals, choice.others);
   if (question.policy.nameGuard && firstNamesDiffer(choice.hit, question.entry)) {
     refusals.set(choice.hit, 'name_guard');
-    return { kind: 'ambiguous', among: candidates, refusals };
+    const others = candidates.filter((hit) => hit !== choice.hit);
+    return { kind: 'ambiguous', among: [choice.hit, ...others], unseen: question.unseen };
   }
-  return { kind: 'match', hit: choice.hit, matchedBy: choice.matchedBy, refusals };
+  return { kind: 'match', hit: choice.hit, matchedBy: choice.matchedBy };
 }
 
 /** (a) the only one with both keys, else (b) the only one who agrees with every name given. */
@@ -124,14 +151,14 @@ function isConflicting(
   scope: Scope,
   state: MergeState,
 ): boolean {
-  if (keys.externalRef === null || refsInScope(hit.person, scope, state).length === 0) return false;
+  if (keys.externalRef === null || state.sightOf(hit.person, scope).refs.length === 0) return false;
   if (policy.conflictingRef === 'by_name') return firstNamesDiffer(hit, entry);
   return policy.conflictingRef === 'separate';
 }
 
-function ambiguous(among: readonly Hit[], refusals: Map<Hit, NotTaken>, reason: NotTaken): Decision {
-  among.forEach((hit) => refusals.set(hit, reason));
-  return { kind: 'ambiguous', among, refusals };
+function ambiguous(among: readonly Hit[], unseen: number, refusals: Map<Hit, NotTaken>): Verdict {
+  among.forEach((hit) => refusals.set(hit, 'ambiguous'));
+  return { kind: 'ambiguous', among, unseen };
 }
 
 function refuse(hits: readonly Hit[], taken: Hit, refusals: Map<Hit, NotTaken>, reason: NotTaken): void {

@@ -1,5 +1,6 @@
 import { closed, schemaRef, type Schema } from '../../jsonapi/openapi/index.js';
 import type { ConflictingRef, Outcome } from './entry.js';
+import { LIMITS } from './limits.js';
 import type { KeyKind, MatchedBy, MatchReport, NotTaken, WarningCode } from './match-report.js';
 
 const oneOf = <T extends string>(...values: readonly T[]): Schema => ({ type: 'string', enum: values });
@@ -33,11 +34,14 @@ export const MATCH_REPORT_MEMBERS: Readonly<Record<keyof MatchReport, Schema>> =
     ]),
     description: 'The normal forms that were compared.',
   },
-  candidates: list(schemaRef('MatchCandidate')),
+  candidates: {
+    ...list(schemaRef('MatchCandidate')),
+    description: `Who holds a key of the entry, ${LIMITS.told} at most: the one who was taken first, then the oldest.`,
+  },
   changes: {
     type: 'object',
     additionalProperties: { type: 'array', minItems: 2, maxItems: 2 },
-    description: 'By field: the value before, the value after.',
+    description: `By field: the value before, the value after. Of a list ${LIMITS.told} at most: the primary one, what changed, the oldest.`,
   },
   groups_added: list(schemaRef('Id')),
   skipped_groups: {
@@ -53,9 +57,24 @@ export const MATCH_REPORT_MEMBERS: Readonly<Record<keyof MatchReport, Schema>> =
     ['conflicting_ref', 'name_guard'],
   ),
   duplicate_of_index: { type: 'integer', description: 'The entry of this request that made the person.' },
+  left_out: {
+    ...closed(
+      {
+        candidates: { type: 'integer' },
+        changes: {
+          type: 'object',
+          additionalProperties: { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 2 },
+          description: 'By field: of the value before, of the value after.',
+        },
+      },
+      [],
+    ),
+    description: 'How many are there that a list above does not name; absent when the lists are whole.',
+  },
 };
 
-const ALWAYS = Object.keys(MATCH_REPORT_MEMBERS).filter((name) => name !== 'duplicate_of_index');
+const SOMETIMES = ['duplicate_of_index', 'left_out'];
+const ALWAYS = Object.keys(MATCH_REPORT_MEMBERS).filter((name) => !SOMETIMES.includes(name));
 
 export const MATCH_REPORT_SCHEMAS: Readonly<Record<string, Schema>> = {
   MatchReport: {

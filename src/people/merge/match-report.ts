@@ -53,4 +53,11 @@ export interface MatchReport {
   readonly policy: { readonly conflicting_ref: ConflictingRef; readonly name_guard: boolean };
   /** The entry of this request that made the person. */
   readonly duplicate_of_index?: number;
+  /** How many each list does not name, of those that are cut. */
+  readonly left_out?: LeftOut;
+}
+
+export interface LeftOut {
+  readonly candidates?: number;
+  readonly changes?: Readonly<Record<string, readonly [before: number, after: number]>>;
 }

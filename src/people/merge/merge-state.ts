@@ -7,7 +7,11 @@ import {
   type MembershipState,
   type PersonState,
 } from './person-state.js';
-import { reachOf } from './resolve-scope.js';
+import type { Crowd } from './crowd.js';
+import { KeyIndex, keyName } from './key-index.js';
+import { LIMITS, type Limits } from './limits.js';
+import { reachOf, type Scope } from './resolve-scope.js';
+import { sightOf, type Sight } from './sight.js';
 import type { RefHolder, Snapshot } from './snapshot.js';
 import type { Actor } from '../../auth/index.js';
 
@@ -16,13 +20,15 @@ export class MergeState {
   readonly newIds = new NewIds();
   readonly isWithinReach: (groupId: string) => boolean;
   private readonly people = new Map<string, PersonState>();
-  private readonly byKey = new Map<string, Set<string>>();
+  private readonly index = new KeyIndex();
+  private readonly sights = new Map<string, WeakMap<PersonState, Sight>>();
   private readonly refHolders = new Map<string, RefHolder[]>();
   private readonly assignments = new Map<string, AssignmentState>();
 
   constructor(
     private readonly snapshot: Snapshot,
     readonly actor: Actor,
+    readonly limits: Limits = LIMITS,
   ) {
     this.isWithinReach = reachOf(actor);
     for (const holder of snapshot.refHolders) {
@@ -47,32 +53,37 @@ export class MergeState {
 
   put(person: PersonState): void {
     const before = this.people.get(person.id);
-    if (before) for (const key of keysOfPerson(before)) this.byKey.get(key)?.delete(person.id);
     this.people.set(person.id, person);
-    for (const key of keysOfPerson(person)) {
-      const holders = this.byKey.get(key) ?? new Set();
-      this.byKey.set(key, holders.add(person.id));
-    }
+    this.index.move(before, person);
   }
 
-  withEmail(normalForm: string): PersonState[] {
-    return this.holding(`email:${normalForm}`);
+  /** The ids of those who hold the key, in no order. */
+  holders(key: string): ReadonlySet<string> {
+    return this.index.holders(key);
   }
 
-  withPhone(normalForm: string): PersonState[] {
-    return this.holding(`phone:${normalForm}`);
+  /** Everybody who holds one of the keys, which many do, under the labels that are given from this scope. */
+  crowd(scope: Scope, keys: readonly string[], labelsOf: (person: PersonState) => readonly string[]): Crowd {
+    return this.index.crowd(scope.place, keys, labelsOf, (id) => this.people.get(id));
   }
 
-  withRef(ref: string): PersonState[] {
-    return this.holding(`ref:${ref}`);
+  /** How a person looks from a scope: asked again and again, of people who do not change. */
+  sightOf(person: PersonState, scope: Scope): Sight {
+    const fromHere = this.sights.get(scope.place) ?? new WeakMap<PersonState, Sight>();
+    this.sights.set(scope.place, fromHere);
+    const sight = fromHere.get(person) ?? sightOf(person, scope, this);
+    fromHere.set(person, sight);
+    return sight;
   }
 
   /** The live person other than `personId` who holds the reference in the group. */
   holderOf(groupId: string, ref: string, personId: string): string | undefined {
     const holdsNow = (person: PersonState): boolean =>
       liveMemberships(person).some((live) => live.groupId === groupId && live.externalRef === ref);
-    const loaded = this.withRef(ref).find((person) => person.id !== personId && holdsNow(person));
-    if (loaded) return loaded.id;
+    for (const id of this.holders(keyName('ref', ref))) {
+      const person = this.people.get(id);
+      if (id !== personId && person && holdsNow(person)) return id;
+    }
     const others = this.refHolders.get(refKey(groupId, ref)) ?? [];
     return others.find(
       (holder) => !holder.deleted && holder.personId !== personId && !this.get(holder.personId),
@@ -100,22 +111,9 @@ export class MergeState {
   knownRefs(person: PersonState): string[] {
     return knownRefs(person, this.isWithinReach);
   }
-
-  private holding(key: string): PersonState[] {
-    return [...(this.byKey.get(key) ?? [])].flatMap((id) => this.people.get(id) ?? []);
-  }
 }
 
 const refKey = (groupId: string, ref: string): string => `${groupId}:${ref}`;
 
 const assignmentKey = ({ personId, assignedToId, groupId }: AssignmentState): string =>
   `${personId}:${assignedToId}:${groupId ?? ''}`;
-
-function keysOfPerson(person: PersonState): string[] {
-  const refs = [person.externalRef, ...liveMemberships(person).map(({ externalRef }) => externalRef)];
-  return [
-    ...person.emails.map(({ normalForm }) => `email:${normalForm}`),
-    ...person.phones.map(({ normalForm }) => `phone:${normalForm}`),
-    ...new Set(refs.flatMap((ref) => (ref === null ? [] : `ref:${ref}`))),
-  ];
-}

@@ -14,6 +14,7 @@ import { planMerge } from './plan-merge.js';
 import { readEntry } from './read-entry.js';
 import { Statistics } from './renew-statistics.js';
 import { resolveScope, type MergeDefaults, type Scope } from './resolve-scope.js';
+import { sharingScopes } from './share-scopes.js';
 import { withMakers } from './snapshot.js';
 import { soughtBy, type Sought } from './sought.js';
 
@@ -99,8 +100,9 @@ export class MergeService {
     options: MergeOptions,
   ): Promise<{ scope: Scope; entry: NormalEntry }[]> {
     const groups = await loadGroups(tx, entries, actor);
+    const scopeOf = sharingScopes((source) => resolveScope(source, actor, groups, options, this.defaults));
     return entries.map((source) => {
-      const scope = resolveScope(source, actor, groups, options, this.defaults);
+      const scope = scopeOf(source);
       return { scope, entry: readEntry(source, scope.region) };
     });
   }

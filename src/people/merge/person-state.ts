@@ -92,3 +92,21 @@ export function knownRefs(person: PersonState, isWithin: (groupId: string) => bo
   if (live.length === 0) refs.push(person.externalRef);
   return refs.filter((ref) => ref !== null);
 }
+
+/** Rows that nothing was said about are still the same objects in the same places, and there may be thousands. */
+export function differing<T>(before: readonly T[], after: readonly T[]): [before: T[], after: T[]] {
+  const [old, now]: [T[], T[]] = [[], []];
+  if (before === after) return [old, now];
+  const most = Math.max(before.length, after.length);
+  for (let i = 0; i < most; i += 1) {
+    if (before[i] === after[i]) continue;
+    if (i < before.length) old.push(before[i] as T);
+    if (i < after.length) now.push(after[i] as T);
+  }
+  return [old, now];
+}
+
+export function sameRows<T extends object>(one: readonly T[], other: readonly T[]): boolean {
+  const [old, now] = differing(one, other);
+  return old.length === now.length && JSON.stringify(old) === JSON.stringify(now);
+}

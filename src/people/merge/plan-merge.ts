@@ -4,11 +4,12 @@ import { ATTRIBUTES, entryError, pointerTo, type EntryResult, type MergeOptions 
 import { warn, type EntryDraft, type PairNote } from './entry-draft.js';
 import { findHits } from './find-hits.js';
 import { holdEntry } from './hold-entry.js';
+import { LIMITS, type Limits } from './limits.js';
 import { firstNamesDiffer, matchPerson, type Decision } from './match-person.js';
 import type { HeldEntry, MergePlan, PlannedChange } from './merge-plan.js';
 import { MergeState } from './merge-state.js';
 import { keysOfEntry, type NormalEntry } from './normal-entry.js';
-import type { Attributes, PersonState } from './person-state.js';
+import { sameRows, type Attributes, type PersonState } from './person-state.js';
 import { planAssignments } from './plan-assignments.js';
 import { planAttributes } from './plan-attributes.js';
 import { planContactPoints } from './plan-contact-points.js';
@@ -16,7 +17,7 @@ import { planExternalRef } from './plan-external-ref.js';
 import { planMemberships } from './plan-memberships.js';
 import { planPairs } from './plan-pairs.js';
 import { planRemovals } from './plan-records.js';
-import { candidatesOf, doneResult, failedResult } from './plan-result.js';
+import { doneResult, failedResult, toldOf } from './plan-result.js';
 import type { Scope } from './resolve-scope.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -34,8 +35,9 @@ export function planMerge(
   snapshot: Snapshot,
   actor: Actor,
   options: MergeOptions,
+  limits: Limits = LIMITS,
 ): MergePlan {
-  const walk = new Walk(new MergeState(snapshot, actor), actor, options);
+  const walk = new Walk(new MergeState(snapshot, actor, limits), actor, options);
   const results = entries.map(({ entry, scope }) => walk.plan(entry, scope));
   return { results, ...walk.written };
 }
@@ -49,7 +51,7 @@ class Walk {
   };
 
   constructor(
-    private readonly state: MergeState,
+    readonly state: MergeState,
     readonly actor: Actor,
     readonly options: MergeOptions,
   ) {}
@@ -75,7 +77,7 @@ class Walk {
 
   private match(entry: NormalEntry, scope: Scope): EntryResult {
     const keys = keysOfEntry(entry);
-    const decision = matchPerson(entry, keys, scope, findHits(keys, scope, this.state), this.state);
+    const decision = matchPerson(entry, keys, scope, findHits(entry, keys, scope, this.state), this.state);
     if (decision.kind === 'ambiguous') return this.hold(entry, scope, decision);
     if (decision.kind === 'nobody') {
       const draft = this.draft(entry, scope, null, 'create');
@@ -94,14 +96,14 @@ class Walk {
 
   private hold(entry: NormalEntry, scope: Scope, decision: Decision & { kind: 'ambiguous' }): EntryResult {
     const keys = keysOfEntry(entry);
-    const held = holdEntry(entry, keys, scope, decision.among, this);
+    const held = holdEntry(entry, keys, scope, decision, this);
     this.written.held.push(held);
     const detail =
       'More than one person may be meant, or another than the one found; decide in `person_duplicates`.';
     const error = entryError('ambiguous_match', detail, pointerTo(entry.source, 'entry'), {
       candidate_ids: held.candidateIds,
     });
-    return failedResult(entry, keys, scope, [error], candidatesOf(decision));
+    return failedResult(entry, keys, scope, [error], toldOf(decision, this.state.limits));
   }
 
   private draft(
@@ -145,9 +147,9 @@ class Walk {
         draft.keys,
         draft.scope,
         draft.errors,
-        decision && candidatesOf(decision),
+        decision && toldOf(decision, this.state.limits),
       );
-    if (decision) planPairs(draft, decision.refusals);
+    if (decision) planPairs(draft, decision);
     return doneResult(draft, this.commit(draft), decision);
   }
 
@@ -170,4 +172,11 @@ class Walk {
 }
 
 const isSame = (one: PersonState, other: PersonState): boolean =>
-  one === other || JSON.stringify(one) === JSON.stringify(other);
+  one === other ||
+  (sameRows(one.emails, other.emails) &&
+    sameRows(one.phones, other.phones) &&
+    sameRows(one.memberships, other.memberships) &&
+    withoutRows(one) === withoutRows(other));
+
+const withoutRows = (person: PersonState): string =>
+  JSON.stringify({ ...person, emails: undefined, phones: undefined, memberships: undefined });

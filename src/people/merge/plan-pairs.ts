@@ -1,31 +1,36 @@
 import type { EntryDraft, PairNote } from './entry-draft.js';
 import { kindsOf, type Hit } from './find-hits.js';
 import type { NotTaken } from './match-report.js';
-import type { Refusals } from './match-person.js';
+import { keyName } from './key-index.js';
+import type { Decision } from './match-person.js';
+import type { EntryKeys } from './normal-entry.js';
 import { liveMemberships } from './person-state.js';
-
-/** A key that many people share must not fill the queue, nor the answer. */
-export const MAX_TOLD = 25;
 
 /**
  * Who may be the same person: everybody with a key of the entry which the one who was taken did not have. A new person
- * had none.
+ * had none. A key that many people share must not fill the queue.
  */
-export function planPairs(draft: EntryDraft, refusals: Refusals): void {
-  const told = [...refusals].filter(([hit]) => isBridged(draft, hit)).slice(0, MAX_TOLD);
-  draft.pairs.push(...told.map(([hit, reason]) => pairWith(draft, hit, reason)));
+export function planPairs(draft: EntryDraft, { hits, refusals }: Decision): void {
+  const { before, keys, state } = draft;
+  const ref = keys.externalRef;
+  const isNew = (key: string): boolean => before === null || !state.holders(key).has(before.id);
+  const newKeys = pointKeys(keys).filter(isNew);
+  const isNewRef = ref !== null && !(before && state.knownRefs(before).includes(ref));
+  const bridged = hits.filter((hit) => {
+    if (!refusals.has(hit)) return false;
+    const byNewRef = isNewRef && (hit.byRef || hit.byRefElsewhere);
+    return byNewRef || newKeys.some((key) => state.holders(key).has(hit.person.id));
+  });
+  for (const hit of bridged.slice(0, state.limits.told)) {
+    const reason = refusals.get(hit);
+    if (reason) draft.pairs.push(pairWith(draft, hit, reason));
+  }
 }
 
-function isBridged({ before, keys, state }: EntryDraft, { person, byRef, byRefElsewhere }: Hit): boolean {
-  if (before === null) return true;
-  const newRef = (byRef || byRefElsewhere) && !state.knownRefs(before).includes(keys.externalRef ?? '');
-  const newEmail = keys.emails.some((form) => !holds(before.emails, form) && holds(person.emails, form));
-  const newPhone = keys.phones.some((form) => !holds(before.phones, form) && holds(person.phones, form));
-  return newRef || newEmail || newPhone;
-}
-
-const holds = (points: readonly { readonly normalForm: string }[], form: string): boolean =>
-  points.some(({ normalForm }) => normalForm === form);
+const pointKeys = ({ emails, phones }: EntryKeys): string[] => [
+  ...emails.map((form) => keyName('email', form)),
+  ...phones.map((form) => keyName('phone', form)),
+];
 
 function pairWith({ person, keys, scope, state }: EntryDraft, hit: Hit, reason: NotTaken): PairNote {
   const other = hit.person;
@@ -38,8 +43,8 @@ function pairWith({ person, keys, scope, state }: EntryDraft, hit: Hit, reason: 
     evidence: {
       reason,
       matched_by: kindsOf(hit),
-      email_addresses: keys.emails.filter((form) => holds(other.emails, form)),
-      phone_numbers: keys.phones.filter((form) => holds(other.phones, form)),
+      email_addresses: keys.emails.filter((form) => state.holders(keyName('email', form)).has(other.id)),
+      phone_numbers: keys.phones.filter((form) => state.holders(keyName('phone', form)).has(other.id)),
       external_ref: hit.byRef || hit.byRefElsewhere ? keys.externalRef : null,
     },
   };

@@ -2,10 +2,10 @@ import type { EntryError, EntryResult, Outcome } from './entry.js';
 import type { EntryDraft } from './entry-draft.js';
 import { explainChanges, groupsAdded } from './explain-changes.js';
 import { kindsOf, type Hit } from './find-hits.js';
+import type { Limits } from './limits.js';
 import type { Decision } from './match-person.js';
 import type { CandidateReport, MatchReport } from './match-report.js';
 import { comparedKeys, type EntryKeys, type NormalEntry } from './normal-entry.js';
-import { MAX_TOLD } from './plan-pairs.js';
 import type { Scope } from './resolve-scope.js';
 import { storedEntry } from './stored-entry.js';
 
@@ -29,35 +29,47 @@ export const failedResult = (
   keys: EntryKeys,
   scope: Scope,
   errors: readonly EntryError[],
-  candidates: readonly CandidateReport[] = [],
+  told?: ToldCandidates,
 ): EntryResult => ({
   index: entry.source.index,
   outcome: 'failed',
-  match: { ...emptyReport('failed', keys, scope), candidates },
+  match: { ...emptyReport('failed', keys, scope), ...told },
   errors,
 });
 
 export function doneResult(draft: EntryDraft, outcome: Outcome, decision?: Decision): EntryResult {
   const { entry, keys, scope, before, person, assignments, warnings, state } = draft;
   const duplicateOf = before?.madeByIndex;
+  const { changes, leftOut } = explainChanges(before, person, assignments, state);
+  const { candidates = [], left_out: hidden } = decision ? toldOf(decision, state.limits) : {};
   const match: MatchReport = {
     ...emptyReport(outcome, keys, scope),
     matched_by: decision?.kind === 'match' ? decision.matchedBy : null,
-    candidates: decision ? candidatesOf(decision) : [],
-    changes: explainChanges(before, person, assignments, state),
+    candidates,
+    changes,
     groups_added: groupsAdded(before, person),
     warnings,
     ...(duplicateOf !== undefined && { duplicate_of_index: duplicateOf }),
+    ...((hidden || leftOut) && { left_out: { ...hidden, ...leftOut } }),
   };
   const stored = storedEntry(draft);
   return { index: entry.source.index, outcome, personId: person.id, match, stored, errors: [] };
 }
 
-/** The one taken first, then the others with why they were not. */
-export function candidatesOf(decision: Decision): CandidateReport[] {
-  const taken = decision.kind === 'match' ? [{ ...shown(decision.hit), taken: true, reason: null }] : [];
-  const others = [...decision.refusals].slice(0, MAX_TOLD - taken.length);
-  return [...taken, ...others.map(([hit, reason]) => ({ ...shown(hit), taken: false, reason }))];
+type ToldCandidates = Pick<MatchReport, 'candidates' | 'left_out'>;
+
+/** The one taken first, else the one who was guarded; then the others, oldest first, with why they were not. */
+export function toldOf(decision: Decision, { told }: Limits): ToldCandidates {
+  const { hits, refusals, unseenHits } = decision;
+  const rank = (hit: Hit): number => (!refusals.has(hit) ? 0 : refusals.get(hit) === 'name_guard' ? 1 : 2);
+  const sorted = [...hits].sort((one, other) => rank(one) - rank(other));
+  const hidden = Math.max(0, hits.length - told) + unseenHits;
+  return {
+    candidates: sorted.slice(0, told).map((hit) => candidate(hit, refusals.get(hit) ?? null)),
+    ...(hidden > 0 && { left_out: { candidates: hidden } }),
+  };
 }
 
-const shown = (hit: Hit) => ({ id: hit.person.id, matched_by: kindsOf(hit) });
+const candidate = (hit: Hit, reason: CandidateReport['reason']): CandidateReport => ({
+  ...{ id: hit.person.id, matched_by: kindsOf(hit), taken: reason === null, reason },
+});

@@ -33,6 +33,8 @@ export interface MergeDefaults {
 /** Where an entry looks for its person, and where it puts it. */
 export interface Scope {
   readonly named: boolean;
+  /** The same for the same `S`: whoever looks from there sees the same. */
+  readonly place: string;
   /** `A` when no group is named, else `S`. */
   includes(groupId: string): boolean;
   /** The groups that the person is put into. */
@@ -80,6 +82,7 @@ export function resolveScope(
   const settings = named ? [...ids].map((id) => groups.byId.get(id)) : allSettings(actor, groups);
   return {
     named: named !== undefined,
+    place: named ? [...ids].sort().join() : 'anywhere',
     includes: named ? (groupId) => ids.has(groupId) : reachOf(actor),
     targets: named ? [...ids] : own,
     memberships: new Map(

@@ -64,7 +64,8 @@ function compare<T extends { readonly id: string }>(
       const was = known.get(row.id);
       known.delete(row.id);
       if (!was) inserted.push({ ...row, personId: person.id });
-      else if (JSON.stringify(was) !== JSON.stringify(row)) updated.push({ ...row, personId: person.id });
+      else if (was !== row && JSON.stringify(was) !== JSON.stringify(row))
+        updated.push({ ...row, personId: person.id });
     }
     removedIds.push(...known.keys());
   }

@@ -5,12 +5,13 @@ import type { RealId } from './allocate-ids.js';
 import { ATTRIBUTES } from './entry.js';
 import type { Sides } from './join-sides.js';
 import type { PlannedChange } from './merge-plan.js';
-import type {
-  AssignmentState,
-  EmailState,
-  MembershipState,
-  PersonState,
-  PhoneState,
+import {
+  differing,
+  type AssignmentState,
+  type EmailState,
+  type MembershipState,
+  type PersonState,
+  type PhoneState,
 } from './person-state.js';
 
 type Side = Record<string, unknown>;
@@ -74,11 +75,19 @@ export function historyOf(change: PlannedChange, real: RealId): { before: Side; 
   const { before: old, after: now, assignments } = change;
   for (const name of ATTRIBUTES) put(name, old?.attributes[name] ?? null, now.attributes[name]);
   put('external_ref', old?.externalRef ?? null, now.externalRef);
-  const putRows = (name: string, rows: (person: PersonState) => RowJson[]): void =>
-    put(name, ...touched(old ? rows(old) : [], rows(now)));
-  putRows('email_addresses', ({ emails }) => emails.map((row) => emailJson(row, real)));
-  putRows('phone_numbers', ({ phones }) => phones.map((row) => phoneJson(row, real)));
-  putRows('group_memberships', ({ memberships }) => memberships.map((row) => membershipJson(row, real)));
+  const putRows = <T>(
+    name: string,
+    rows: (person: PersonState) => readonly T[],
+    json: (row: T, real: RealId) => RowJson,
+  ): void => {
+    const [was, is] = differing(old ? rows(old) : [], rows(now)).map((some) =>
+      some.map((row) => json(row, real)),
+    );
+    put(name, ...touched(was ?? [], is ?? []));
+  };
+  putRows('email_addresses', ({ emails }) => emails, emailJson);
+  putRows('phone_numbers', ({ phones }) => phones, phoneJson);
+  putRows('group_memberships', ({ memberships }) => memberships, membershipJson);
   put(
     'contact_assignments',
     [],

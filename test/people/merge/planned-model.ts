@@ -2,6 +2,7 @@ import type { Actor } from '../../../src/auth/index.js';
 import type { Entry, EntryResult, MergeOptions } from '../../../src/people/merge/entry.js';
 import { rolledBack } from '../../../src/people/merge/finish-results.js';
 import { knownGroups } from '../../../src/people/merge/load-groups.js';
+import type { Limits } from '../../../src/people/merge/limits.js';
 import type { MergePlan } from '../../../src/people/merge/merge-plan.js';
 import type { Attributes, PersonState } from '../../../src/people/merge/person-state.js';
 import { planMerge } from '../../../src/people/merge/plan-merge.js';
@@ -28,7 +29,8 @@ export function planInModel(
   before: ModelWorld,
   entries: readonly Entry[],
   request: { readonly caller: ModelCaller; readonly options: MergeOptions; readonly defaults: ModelDefaults },
-): { readonly results: EntryResult[]; readonly world: ModelWorld } {
+  limits?: Limits,
+): { readonly results: EntryResult[]; readonly world: ModelWorld; readonly plan: MergePlan } {
   const { caller, options } = request;
   const actor = actorOf(before, caller);
   const groups = knownGroups(
@@ -43,7 +45,7 @@ export function planInModel(
     const scope = resolveScope(entry, actor, groups, options, defaults);
     return { scope, entry: readEntry(entry, scope.region) };
   });
-  const plan = planMerge(scoped, snapshotOf(before, caller), actor, options);
+  const plan = planMerge(scoped, snapshotOf(before, caller), actor, options, limits);
   const undone = options.atomic && plan.results.some(({ outcome }) => outcome === 'failed');
   const { world, idOf } = applied(before, plan);
   const results = (undone ? rolledBack(plan.results) : plan.results).map((result) => ({
@@ -54,7 +56,7 @@ export function planInModel(
       candidates: result.match.candidates.map((each) => ({ ...each, id: each.id && idOf(each.id) })),
     },
   }));
-  return { results, world: undone || options.dryRun ? before : world };
+  return { results, world: undone || options.dryRun ? before : world, plan };
 }
 
 export function actorOf(world: ModelWorld, caller: ModelCaller): Actor {
