@@ -1,5 +1,5 @@
 import sql, { raw } from 'sql-template-tag';
-import { groupsFor, madeBy, type Actor } from '../auth/index.js';
+import { groupsFor, groupsWhere, madeBy, type Actor } from '../auth/index.js';
 import type { SqlRunner } from '../database/index.js';
 import { JsonApiError } from '../jsonapi/index.js';
 import { readablePerson } from './readable-person.js';
@@ -9,6 +9,8 @@ export interface PersonRights {
   readonly change: boolean;
   /** Her memberships in groups that the actor administers. */
   readonly removableMemberships: readonly string[];
+  /** In one of these her role is above the actor's. */
+  readonly outranks: boolean;
   /** Live memberships beyond those. */
   readonly otherMemberships: number;
   readonly hasLogin: boolean;
@@ -24,6 +26,7 @@ export async function personRights(
 ): Promise<PersonRights | undefined> {
   const users = groupsFor(actor, 'person', 'update');
   const admins = groupsFor(actor, 'person', 'remove');
+  const owners = groupsWhere(actor, 'owner');
   const among = (groups: 'all' | string[]) =>
     groups === 'all' ? sql`true` : sql`m.group_id = any(${groups}::bigint[])`;
   const [row] = await runner.query<{
@@ -31,17 +34,19 @@ export async function personRights(
     created: boolean;
     usable: boolean | null;
     removable: string[] | null;
+    outranks: boolean | null;
     live: string;
     login: boolean;
   }>(sql`
     select coalesce(p.id = ${actor.personId}::bigint, false) as own,
       coalesce(${madeBy(actor, raw('p'), 'created_by')}, false) as created,
       exists (select from users u where u.person_id = p.id) as login,
-      m.usable, m.removable, m.live
+      m.usable, m.removable, m.outranks, m.live
     from people p
     cross join lateral (
       select bool_or(${among(users)}) as usable,
         array_agg(m.id) filter (where ${among(admins)}) as removable,
+        bool_or(${among(admins)} and m.role = 'owner' and not ${among(owners)}) as outranks,
         count(*) as live
       from group_memberships m where m.person_id = p.id and m.archived_at is null
     ) m
@@ -52,6 +57,7 @@ export async function personRights(
   return {
     change: row.own || actor.superAdmin || row.usable === true || (groupless && row.created),
     removableMemberships: removable,
+    outranks: row.outranks === true,
     otherMemberships: Number(row.live) - removable.length,
     hasLogin: row.login,
     owned: groupless && (row.created || actor.superAdmin),

@@ -21,6 +21,11 @@ export class RemovePerson implements RemoveOperation {
     const { removableMemberships: memberships, otherMemberships, hasLogin, owned } = rights;
     if (memberships.length === 0 && !owned)
       throw JsonApiError.of('forbidden', 'Admins of a group of this person delete her.');
+    if (rights.outranks)
+      throw JsonApiError.of(
+        'forbidden',
+        'Nobody takes a role above their own away; an owner deletes an owner.',
+      );
     await context.precondition?.(tx);
     await requireAnotherOwner(tx, memberships);
     const removed = await tx.query(
