@@ -222,7 +222,8 @@ export const TARGETS: Readonly<Record<string, Target>> = {
         normal_form: `login${person}@example.org`,
       }),
     create: ({ person }) => ({
-      attributes: { email: `new${next()}@example.org` },
+      // With a password: an invitation is sent while others are refused.
+      attributes: { email: `new${next()}@example.org`, password: 'correct horse battery' },
       relationships: { person: one('person', person) },
     }),
     update: { active: false },
