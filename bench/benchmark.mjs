@@ -2,7 +2,7 @@ import { batch, batches, entriesOf, FIRST_SYNC, firstSyncBatch, loads } from './
 import { requireSameAnswer } from './compare.mjs';
 import { CopyYardstick } from './copy.mjs';
 import { databaseCpu, startDatabases } from './database.mjs';
-import { ask, Connection, measure, request } from './load.mjs';
+import { ask, Connection, measure, request, warmUp } from './load.mjs';
 import { printLine, Results, writeReport } from './report.mjs';
 import { ServerProcess } from './server-process.mjs';
 import { isWanted, settings } from './settings.mjs';
@@ -53,12 +53,15 @@ async function compareLoad(load, { kith, ...others }, results) {
     ['kith', kith],
     ['other', other],
   ];
-  for (const [, side] of pairs)
-    await measure(side, await load.requests(1, walk), settings.seconds / 2, load.connections);
+  for (const [, side] of pairs) await warmUp(side, await load.requests(1, walk), load.connections);
+  const profile = settings.profile && `${settings.profile}/${load.name}.cpuprofile`;
   for (let round = 0; round < settings.rounds; round += 1)
     for (const [name, side] of inTurn(round, pairs)) {
+      const last = name === 'kith' && round === settings.rounds - 1;
+      if (profile && last) await kith.server.profile(profile);
       const requests = await load.requests(2 + round, walk);
       results.add(load, name, await measure(side, requests, settings.seconds, load.connections));
+      if (profile && last) await kith.server.profile(profile);
     }
   printLine(load, results);
 }

@@ -98,6 +98,18 @@ export async function ask(server, bytes) {
   }
 }
 
+/** Code is slow until it has been compiled, which takes some thousand requests: those are asked first, and not timed. */
+export async function warmUp(side, next, connections = settings.connections) {
+  const end = performance.now() + settings.warmUpSeconds * 1000;
+  let left = settings.warmUp;
+  const run = async () => {
+    const connection = await Connection.open(side.server.port);
+    while (left > 0 && performance.now() < end) await connection.send(next((left -= 1)));
+    connection.close();
+  };
+  await Promise.all(Array.from({ length: connections }, run));
+}
+
 /**
  * Asks on some connections at once for some seconds.
  * @param {(n: number) => Buffer} next the bytes of the nth request

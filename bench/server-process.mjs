@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { JWT_SECRET } from './world.mjs';
-import { settings } from './settings.mjs';
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -32,9 +31,18 @@ export class ServerProcess {
 
   /** Microseconds of the processors so far, and bytes held. */
   usage(collect = false) {
+    return this.#ask({ usage: true, collect });
+  }
+
+  /** Begins a V8 profile, or ends it and writes it. */
+  profile(file) {
+    return this.#ask({ profile: file });
+  }
+
+  #ask(message) {
     return new Promise((done) => {
       this.child.once('message', done);
-      this.child.send({ usage: true, collect });
+      this.child.send(message);
     });
   }
 
@@ -46,10 +54,8 @@ export class ServerProcess {
 }
 
 function start(module, env) {
-  const isKith = module.endsWith('main.js');
-  const profiling = settings.profile && isKith ? ['--cpu-prof', `--cpu-prof-dir=${settings.profile}`] : [];
   const child = fork(module, [], {
-    execArgv: ['--expose-gc', '--import', path('tell-usage.mjs'), ...profiling],
+    execArgv: ['--expose-gc', '--import', path('tell-usage.mjs')],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', JWT_SECRET, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

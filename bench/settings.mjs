@@ -6,6 +6,9 @@ export const settings = {
   only: (process.env.BENCH_ONLY ?? '').split(',').filter(Boolean),
   /** Of one measurement. */
   seconds: number('BENCH_SECONDS', 2),
+  /** Requests before the first measurement of a case, and the seconds that they may take. */
+  warmUp: number('BENCH_WARM_UP', 6000),
+  warmUpSeconds: number('BENCH_WARM_UP_SECONDS', 6),
   rounds: number('BENCH_ROUNDS', 5),
   connections: number('BENCH_CONNECTIONS', 16),
   people: number('BENCH_PEOPLE', 20_000),
