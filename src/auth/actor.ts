@@ -18,6 +18,8 @@ export interface Actor {
   readonly roles: ReadonlyMap<string, Role>;
   /** Groups with a live membership of the actor's own (of a client: given to it), of role user or more. */
   readonly ownGroupIds: readonly string[];
+  /** Too many people are within reach to begin a list with them. A hint for plans, some seconds old; rights are not. */
+  readonly reachesMany?: boolean;
 }
 
 /** The same for every session of a user, another for every other caller. */

@@ -7,6 +7,7 @@ import { ENV, type Env } from '../config/index.js';
 import { Database } from '../database/index.js';
 import type { Actor } from './actor.js';
 import { loadActor } from './load-actor.js';
+import { ReachSizes } from './reach-sizes.js';
 import { readToken, type TokenCarrier } from './read-token.js';
 import { readClaims, TokenService } from './token.service.js';
 
@@ -15,6 +16,8 @@ import { readClaims, TokenService } from './token.service.js';
 export class JwtStrategy extends PassportStrategy(Strategy) {
   /** Passport keeps strategies by name for the whole process, where two apps may live: each has its own keys. */
   readonly strategyName = `jwt-${randomUUID()}`;
+
+  private readonly sizes = new ReachSizes();
 
   constructor(
     tokens: TokenService,
@@ -34,6 +37,6 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   /** Called with the claims of a verified token. */
   async validate(claims: unknown): Promise<Actor | null> {
     const subject = readClaims(claims);
-    return subject && loadActor(this.database, subject, this.env.sessionTtl);
+    return subject && loadActor(this.database, subject, this.env.sessionTtl, this.sizes);
   }
 }

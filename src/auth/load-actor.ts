@@ -2,6 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import type { SqlRunner } from '../database/index.js';
 import type { Actor, Role } from './actor.js';
 import type { ClientSubject, TokenSubject, UserSubject } from './token.service.js';
+import { ReachSizes, reachesMany } from './reach-sizes.js';
 
 interface ActorRow {
   person_id: string | null;
@@ -11,6 +12,7 @@ interface ActorRow {
   own_group_ids: string[];
   reached_ids: string[];
   reached_roles: Role[];
+  reaches_many: boolean;
 }
 
 /** `last_used_at` is written at most this often; a session outlives its newest token by as much (see `sessionLife`). */
@@ -23,16 +25,21 @@ export const sessionLife = (ttl: number): number => ttl + TOUCH_SECONDS;
  * Who speaks, with the rights of this moment; null when the session is revoked, over, or never was. One query, and a
  * write once a minute.
  * @param ttl seconds that the token of a user lives
+ * @param sizes what is known of the callers' reach
  */
 export async function loadActor(
   database: SqlRunner,
   subject: TokenSubject,
   ttl: number,
+  sizes = new ReachSizes(),
 ): Promise<Actor | null> {
-  const isUser = 'userId' in subject;
-  const [row] = await database.query<ActorRow>(isUser ? userQuery(subject) : clientQuery(subject));
-  if (!row) return null;
   const { sessionId } = subject;
+  const isUser = 'userId' in subject;
+  const known = sizes.of(sessionId);
+  const query = isUser ? userQuery : clientQuery;
+  const [row] = await database.query<ActorRow>(query(subject as UserSubject & ClientSubject, known));
+  if (!row) return null;
+  if (known === undefined) sizes.keep(sessionId, row.reaches_many);
   if (row.touch_due) await (isUser ? touch(database, sessionId, ttl) : touchClient(database, sessionId));
   return {
     userId: isUser ? subject.userId : null,
@@ -42,6 +49,7 @@ export async function loadActor(
     superAdmin: row.super_admin,
     roles: new Map(row.reached_ids.map((id, index) => [id, row.reached_roles[index] as Role])),
     ownGroupIds: row.own_group_ids,
+    reachesMany: row.reaches_many,
   };
 }
 
@@ -49,7 +57,7 @@ const touchDue = sql`s.last_used_at < now() - make_interval(secs => ${TOUCH_SECO
 const RIGHTS = sql`m.archived_at is null and m.role <> 'contact'`;
 const RANK = sql`array_position(array['owner', 'admin', 'user'], m.role) as rank`;
 
-const userQuery = ({ userId, sessionId }: UserSubject): Sql =>
+const userQuery = ({ userId, sessionId }: UserSubject, known: boolean | undefined): Sql =>
   actorQuery(
     sql`
       select u.person_id, null::bigint as client_id, u.super_admin, ${touchDue}
@@ -59,10 +67,11 @@ const userQuery = ({ userId, sessionId }: UserSubject): Sql =>
     sql`
       select m.group_id, ${RANK} from asking join group_memberships m on m.person_id = asking.person_id
       where ${RIGHTS}`,
+    known,
   );
 
 /** The memberships that a client was given are those of people: what ends one ends what the client may by it. */
-const clientQuery = ({ clientName, sessionId }: ClientSubject): Sql =>
+const clientQuery = ({ clientName, sessionId }: ClientSubject, known: boolean | undefined): Sql =>
   actorQuery(
     sql`
       select null::bigint as person_id, c.id as client_id, false as super_admin, ${touchDue}
@@ -75,13 +84,15 @@ const clientQuery = ({ clientName, sessionId }: ClientSubject): Sql =>
       join group_memberships m on m.id = given.group_membership_id
       join people p on p.id = m.person_id
       where ${RIGHTS} and p.deleted_at is null`,
+    known,
   );
 
 /**
  * `union`, not `union all`: a group is walked once for each rank, even if a parent were its own descendant. The two
  * arrays go by the number: `order by group_id` alone would mean the text that is selected, and give roles to wrong groups.
  */
-function actorQuery(asking: Sql, own: Sql): Sql {
+function actorQuery(asking: Sql, own: Sql, known: boolean | undefined): Sql {
+  const many = known === undefined ? reachesMany(sql`select group_id from best`) : sql`${known}::boolean`;
   return sql`
     with recursive asking as (${asking}
     ), own as (${own}
@@ -97,7 +108,8 @@ function actorQuery(asking: Sql, own: Sql): Sql {
     select asking.*,
       array(select group_id::text from mine order by mine.group_id) as own_group_ids,
       array(select group_id::text from best order by best.group_id) as reached_ids,
-      array(select role from best order by best.group_id) as reached_roles
+      array(select role from best order by best.group_id) as reached_roles,
+      ${many} as reaches_many
     from asking`;
 }
 

@@ -17,6 +17,7 @@ export {
   defineResource,
   type ResourceDefinition,
   type ResourcePolicy,
+  type RowUse,
   type WriteRequest,
 } from './resource/define-resource.js';
 export { Registry } from './resource/registry.js';

@@ -48,6 +48,7 @@ describe('loadActor', () => {
         [grandchild, 'owner'],
       ]),
       ownGroupIds: [root, child],
+      reachesMany: false,
     });
     expect(atLeast(actor?.roles.get(elsewhere), 'user')).toBe(false);
   });

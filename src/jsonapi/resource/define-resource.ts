@@ -98,10 +98,16 @@ export interface WriteRequest<A> {
   pointerTo(field?: string): string | undefined;
 }
 
+/**
+ * Of what a condition is asked, for policies that can be written in more than one way: of `each` of few rows that are found
+ * otherwise; of a `list`, whose first rows are wanted; of `all` rows, to count them.
+ */
+export type RowUse = 'each' | 'list' | 'all';
+
 /** Who may do what. A verb without a rule answers 403; a resource without a policy does not boot. */
 export interface ResourcePolicy<A = unknown> {
   /** Which rows the actor may read, as a condition on the alias `row`. What may not be read does not exist. */
-  readable(actor: A, row: Sql): Sql;
+  readable(actor: A, row: Sql, use?: RowUse): Sql;
   /** The to-one relationship whose readable target makes these rows readable: reached from there they are not asked again. */
   readonly readableWith?: string;
   /** Each throws to refuse. */

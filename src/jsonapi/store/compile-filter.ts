@@ -88,6 +88,8 @@ function compare(value: Sql, kind: Compared, operator: Operator, values: Values)
     case 'ne':
       return sql`${value} is distinct from ${first}`;
     case 'in':
+      // A value and not a list of one: what is joined by it is then known to be that, too.
+      if (values.length === 1) return sql`${value} = ${first}`;
       return sql`${value} = any(${values}::${type}[])`;
     case 'nin':
       return sql`(${value} = any(${values}::${type}[])) is not true`;

@@ -1,5 +1,5 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
-import type { Attribute, Relationship, ToMany } from '../resource/define-resource.js';
+import type { Attribute, Relationship, RowUse, ToMany } from '../resource/define-resource.js';
 import type { Registry, Resource } from '../resource/registry.js';
 
 /** Names in statements come from definitions only; values are always bound. */
@@ -10,6 +10,8 @@ export interface Selection {
   readonly attributes: readonly string[];
   readonly toOnes: readonly string[];
 }
+
+type Through = NonNullable<ToMany['through']>;
 
 /** What stands in a row and at the ends of its relationships, as far as an actor may read it. */
 export class SelectCompiler {
@@ -36,8 +38,8 @@ export class SelectCompiler {
     return join(columns, ', ');
   }
 
-  readable(resource: Resource, row: Sql): Sql {
-    return sql`(${resource.policy.readable(this.actor, row)})`;
+  readable(resource: Resource, row: Sql, use: RowUse = 'each'): Sql {
+    return sql`(${resource.policy.readable(this.actor, row, use)})`;
   }
 
   /** The id at the end of a to-one, null when the actor may not read what stands there. */
@@ -53,13 +55,23 @@ export class SelectCompiler {
     const relationship = resource.relationships[name] as Relationship;
     const target = this.registry.get(relationship.type);
     const readable = this.readableWith(resource, name) ? empty : sql` and ${this.readable(target, end)}`;
+    const through = relationship.kind === 'to-many' ? relationship.through : undefined;
+    if (through) return sql`${this.linked(target, through, row, end)}${readable}`;
     return sql`${identifier(target.table)} ${end} where ${this.joined(relationship, row, end)}${readable}`;
+  }
+
+  /** A join: asked whether there is a link to each of the targets, PostgreSQL would make a set of all links. */
+  private linked(target: Resource, { table, from, to, where }: Through, row: Sql, end: Sql): Sql {
+    const link = raw(`${end.text}_link`);
+    const further = where ? sql` and (${where(link, this.actor)})` : empty;
+    return sql`${identifier(table)} ${link} join ${identifier(target.table)} ${end} on ${end}.id = ${link}.${identifier(to)}
+      where ${link}.${identifier(from)} = ${row}.id${further}`;
   }
 
   /** The condition "`row` is at the end of `relationship` from the parent `parentId`". */
   reachedFrom(relationship: ToMany, row: Sql, parentId: Sql): Sql {
     if (relationship.foreignKey) return sql`${row}.${identifier(relationship.foreignKey)} = ${parentId}`;
-    const { table, from, to, where } = relationship.through as NonNullable<ToMany['through']>;
+    const { table, from, to, where } = relationship.through as Through;
     const link = raw(`${row.text}_link`);
     const further = where ? sql` and (${where(link, this.actor)})` : empty;
     return sql`exists (select from ${identifier(table)} ${link} where ${link}.${identifier(to)} = ${row}.id and ${link}.${identifier(from)} = ${parentId}${further})`;

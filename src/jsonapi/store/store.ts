@@ -1,7 +1,7 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import type { SqlRunner } from '../../database/index.js';
 import type { ResourceQuery } from '../query/resource-query.js';
-import type { ToMany } from '../resource/define-resource.js';
+import type { RowUse, ToMany } from '../resource/define-resource.js';
 import type { Registry, Resource } from '../resource/registry.js';
 import { FilterCompiler } from './compile-filter.js';
 import { identifier, SelectCompiler } from './compile-select.js';
@@ -48,13 +48,16 @@ export class Store {
     const select = new SelectCompiler(this.registry, reader.actor as never);
     const { page, sort } = query;
     const named = which.id !== undefined || which.ids !== undefined;
-    const scope = this.scope(select, resource, which, query);
+    const scope = this.scope(select, resource, which, query, named ? 'each' : 'list');
     const columns = select.columns(resource, selectionOf(resource, query, query.include), ROW);
     const { rows, more } = named
       ? await readNamed(runner, resource, columns, scope)
       : await readPage(runner, select, { resource, columns, scope, sort, page });
     const primary = rows.map((row) => toLoaded(resource, row));
-    const total = !named && page.total ? await this.count(runner, resource, scope) : undefined;
+    const total =
+      !named && page.total
+        ? await this.count(runner, resource, this.scope(select, resource, which, query, 'all'))
+        : undefined;
     const seen = new Map(primary.map((loaded) => [keyOf(loaded), loaded]));
     const linkage = { limit: this.settings.linkageLimit, all: reader.allLinkage };
     const includes = new IncludeLoader(this.registry, runner, select, query, linkage, seen);
@@ -62,7 +65,13 @@ export class Store {
     return { primary, included: [...seen.values()].slice(primary.length), more, total };
   }
 
-  private scope(select: SelectCompiler, resource: Resource, which: Which, query: ResourceQuery): Sql {
+  private scope(
+    select: SelectCompiler,
+    resource: Resource,
+    which: Which,
+    query: ResourceQuery,
+    use: RowUse,
+  ): Sql {
     const id = which.id === undefined ? empty : sql` and t.id = ${which.id}::bigint`;
     const among = which.ids === undefined ? empty : sql` and t.id = any(${which.ids}::bigint[])`;
     const from = which.reachedFrom;
@@ -70,7 +79,7 @@ export class Store {
       ? sql` and ${select.reachedFrom(from.relationship, ROW, sql`${from.parentId}::bigint`)}`
       : empty;
     const filters = new FilterCompiler(select, this.settings.trigrams).where(resource, query.filters, ROW);
-    return sql`${select.readable(resource, ROW)}${id}${among}${reached}${filters}`;
+    return sql`${select.readable(resource, ROW, use)}${id}${among}${reached}${filters}`;
   }
 
   private async count(runner: SqlRunner, resource: Resource, scope: Sql): Promise<number> {

@@ -1,14 +1,14 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { groupsFor, madeBy, type Actor } from '../../auth/index.js';
-import type { ResourcePolicy } from '../../jsonapi/index.js';
+import type { ResourcePolicy, RowUse } from '../../jsonapi/index.js';
 import { readablePerson } from '../readable-person.js';
 
 /** The changes of readable people, as far as they are about what the actor may read; others do not exist. */
 export const personChangePolicy: ResourcePolicy<Actor> = {
-  readable(actor: Actor, row: Sql): Sql {
+  readable(actor: Actor, row: Sql, use?: RowUse): Sql {
     const person = raw(`${row.text}_person`);
     const ofReadable = sql`exists (
-      select from people ${person} where ${person}.id = ${row}.person_id and ${readablePerson(actor, person)})`;
+      select from people ${person} where ${person}.id = ${row}.person_id and ${readablePerson(actor, person, use)})`;
     if (actor.superAdmin) return ofReadable;
     const visible = sql`(${readableSide('before', row, actor)} || ${readableSide('after', row, actor)}) <> '{}'`;
     return sql`${ofReadable} and ${visible}`;

@@ -59,7 +59,7 @@ export class FindPersons {
 function conditions(sought: Sought, identifier: string | undefined, actor: Actor): Sql[] {
   const { firstName, lastName, email, phone, externalRef, groupIds } = sought;
   const all: (Sql | undefined)[] = [
-    sql`(${readablePerson(actor, sql`p`)})`,
+    sql`(${readablePerson(actor, sql`p`, 'list')})`,
     identifier && sql`p.id = ${identifier}::bigint`,
     firstName && sql`name_form(p.first_name) = name_form(${firstName})`,
     lastName && sql`name_form(p.last_name) = name_form(${lastName})`,
