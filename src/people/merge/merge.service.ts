@@ -53,9 +53,14 @@ export class MergeService {
     const size = options.atomic || options.dryRun ? entries.length : CHUNK_SIZE;
     const makers = new Map<string, number>();
     const results: EntryResult[] = [];
-    for (let from = 0; from < entries.length; from += size) {
+    // Nothing at all is one chunk too: it has an end.
+    for (let from = 0; from === 0 || from < entries.length; from += Math.max(size, 1)) {
       const chunk = entries.slice(from, from + size);
-      const done = await this.database.transaction((tx) => this.runChunk(tx, chunk, actor, options, makers));
+      const done = await this.database.transaction(async (tx) => {
+        const made = await this.runChunk(tx, chunk, actor, options, makers);
+        await options.chunkDone?.(tx, [...results, ...made]);
+        return made;
+      });
       for (const { outcome, personId, index } of done)
         if (outcome === 'created' && personId !== undefined) makers.set(personId, index);
       results.push(...done);

@@ -2,12 +2,12 @@ import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CurrentActor, type Actor } from '../../auth/index.js';
 import { ENV, type Env } from '../../config/index.js';
-import { putPlain, type JsonApiRequest } from '../../jsonapi/http/index.js';
-import { MergeService } from '../merge/index.js';
+import { Idempotency, putPlain, type Claim, type JsonApiRequest } from '../../jsonapi/http/index.js';
+import { MergeService, type EntryResult } from '../merge/index.js';
 import { readPlainBody } from './flat-members.js';
 import { FindPersons } from './find-persons.js';
 import { flatPerson, flatResult } from './flat-result.js';
-import { readBatch } from './read-batch.js';
+import { readBatch, type Batch } from './read-batch.js';
 import { NO_MORE, readSearch } from './read-search.js';
 
 /** The doors for integrations that sync many people: flat JSON, no JSON:API. */
@@ -16,13 +16,15 @@ export class PersonsController {
   constructor(
     private readonly merge: MergeService,
     private readonly persons: FindPersons,
+    private readonly idempotency: Idempotency,
     @Inject(ENV) private readonly env: Env,
   ) {}
 
   /**
-   * Many people at once, each found and merged, or made.
+   * Many people at once, each found and merged, or made. With an `Idempotency-Key` the answer is kept with the last chunk;
+   * a request that died before is done again by the next one with the key, and meets what the first had done.
    * @example POST {"persons": [{"external_ref": "A-17", "email_address": "ada@example.org", "first_name": "Ada"}]}
-   * @throws JsonApiError 400, 413; an entry that cannot be used fails alone, in the answer
+   * @throws JsonApiError 400, 409 and 422 for the key, 413; an entry that cannot be used fails alone, in the answer
    */
   @Post('multiple')
   async multiple(
@@ -30,23 +32,30 @@ export class PersonsController {
     @Req() request: JsonApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
-    const batch = readBatch(readPlainBody(request), this.env.batchMaxEntries);
-    const { entries, atomic, dryRun, policy, warnings } = batch;
-    const results = await this.merge.run(
-      entries.map(({ entry }) => entry),
-      actor,
-      {
-        atomic,
-        dryRun,
-        policy,
-        requestId: request.id,
-        creationFromNamesAlone: false,
-        unknownGroups: 'skip',
-      },
+    const { status, headers, body } = await this.idempotency.run<BatchAnswer>(request, (claim) =>
+      this.sync(readBatch(readPlainBody(request), this.env.batchMaxEntries), actor, request.id, claim),
     );
-    const persons = results.map((result, i) => flatResult(entries[i] as (typeof entries)[number], result));
-    const success = persons.every((person) => person['success']);
-    return putPlain(reply, 200, { success, persons, ...(warnings.length > 0 && { warnings }) });
+    return putPlain(reply, status, body, headers);
+  }
+
+  private async sync(
+    batch: Batch,
+    actor: Actor,
+    requestId: string,
+    claim: Claim<BatchAnswer>,
+  ): Promise<BatchAnswer> {
+    const entries = batch.entries.map(({ entry }) => entry);
+    const { atomic, dryRun, policy } = batch;
+    let answer = answerTo(batch, []);
+    await this.merge.run(entries, actor, {
+      ...{ atomic, dryRun, policy, requestId, creationFromNamesAlone: false, unknownGroups: 'skip' },
+      async chunkDone(tx, results) {
+        if (results.length < entries.length) return claim.renew(tx);
+        answer = answerTo(batch, results);
+        await claim.store(tx, answer);
+      },
+    });
+    return answer;
   }
 
   /**
@@ -70,4 +79,16 @@ export class PersonsController {
       ...(search.warnings.length > 0 && { warnings: search.warnings }),
     });
   }
+}
+
+interface BatchAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+function answerTo({ entries, warnings }: Batch, results: readonly EntryResult[]): BatchAnswer {
+  const persons = results.map((result, i) => flatResult(entries[i] as (typeof entries)[number], result));
+  const success = persons.every((person) => person['success']);
+  return { status: 200, body: { success, persons, ...(warnings.length > 0 && { warnings }) } };
 }

@@ -107,16 +107,40 @@ const REFUSAL = {
   error: { type: 'malformed_request', message: 'Send an object with `persons`, a list.', pointer: '' },
 };
 
-const responses = (description: string, schema: string, example: unknown): Record<string, Response> => ({
+/** What the key of a write adds. */
+const KEYED: Readonly<Record<number, string>> = {
+  409: 'A request with this `Idempotency-Key` is still running.',
+  422: 'This `Idempotency-Key` was sent with another request.',
+};
+
+interface About {
+  readonly description: string;
+  readonly schema: string;
+  readonly example: unknown;
+  readonly refusals?: Readonly<Record<number, string>>;
+  readonly headers?: readonly string[];
+}
+
+const responses = ({
+  description,
+  schema,
+  example,
+  refusals,
+  headers = [],
+}: About): Record<string, Response> => ({
   200: {
     description,
-    headers: headerRefs(['X-Request-Id', 'X-MH-Session', 'ETag']),
+    headers: headerRefs(['X-Request-Id', 'X-MH-Session', 'ETag', ...headers]),
     content: json(schema, example),
   },
   ...Object.fromEntries(
-    Object.entries(REFUSALS).map(([status, about]) => [
+    Object.entries({ ...REFUSALS, ...refusals }).map(([status, about]) => [
       status,
-      { description: about, headers: headerRefs(['X-Request-Id']), content: json('PlainError', REFUSAL) },
+      {
+        description: about,
+        headers: headerRefs(['X-Request-Id', ...headers]),
+        content: json('PlainError', REFUSAL),
+      },
     ]),
   ),
 });
@@ -135,16 +159,23 @@ const pathsBelow = (base: string, suffix: string): OpenApiPart['paths'] => ({
       summary: 'Find and merge, or make, many people at once',
       description: 'One result per entry, in their order. An entry that fails does not stop the others.',
       tags: ['persons'],
+      parameters: [{ $ref: '#/components/parameters/Idempotency-Key' }],
       requestBody: { required: true, content: json('PersonBatch', { persons: [entry] }) },
-      responses: responses('What became of each entry.', 'PersonBatchResult', {
-        success: true,
-        persons: [
-          {
-            ...person,
-            ...{ success: true, failure_reason: '', failure_code: null, outcome: 'created' },
-            ...{ matched_by: null, warnings: [], skipped_groups: [] },
-          },
-        ],
+      responses: responses({
+        description: 'What became of each entry.',
+        schema: 'PersonBatchResult',
+        example: {
+          success: true,
+          persons: [
+            {
+              ...person,
+              ...{ success: true, failure_reason: '', failure_code: null, outcome: 'created' },
+              ...{ matched_by: null, warnings: [], skipped_groups: [] },
+            },
+          ],
+        },
+        refusals: KEYED,
+        headers: ['Idempotency-Replayed'],
       }),
     },
   },
@@ -155,7 +186,11 @@ const pathsBelow = (base: string, suffix: string): OpenApiPart['paths'] => ({
       description: 'All that is given has to match exactly, in normal form. A hundred per call.',
       tags: ['persons'],
       requestBody: { required: true, content: json('PersonSearch', { email_address: 'ada@example.org' }) },
-      responses: responses('The next of them.', 'PersonPage', { persons: [person], last_id: -1 }),
+      responses: responses({
+        description: 'The next of them.',
+        schema: 'PersonPage',
+        example: { persons: [person], last_id: -1 },
+      }),
     },
   },
 });

@@ -174,17 +174,37 @@ describe('two servers on one database', () => {
     expect(again.filter(({ outcome }) => outcome !== 'unchanged')).toEqual([]);
   });
 
+  it('make each person once of long batches in opposite orders', async () => {
+    const before = await deadlocks();
+    const all = Array.from({ length: 1_200 }, (_, index) => ({
+      ...{ external_ref: `O${index}`, first_name: `O${index}`, email_address: `o${index}@example.org` },
+    }));
+    const turned = [...all.slice(700), ...all.slice(0, 700)];
+    const orders = [all, [...all].reverse(), turned, [...turned].reverse()];
+    const { done, locks } = await watched(
+      Promise.all(orders.map((order, client) => multiple(client, order))),
+    );
+    const idsOf = done.map((told, i) =>
+      Object.fromEntries(told.map(({ identifier }, at) => [orders[i]?.[at]?.external_ref, identifier])),
+    );
+    expect(idsOf.slice(1)).toEqual([idsOf[0], idsOf[0], idsOf[0]]);
+    expect(new Set(Object.values(idsOf[0] ?? {})).size).toBe(1_200);
+    expect(done.flat().filter(({ outcome }) => outcome === 'created')).toHaveLength(1_200);
+    expect(locks).toBeLessThan(LOCK_TABLE);
+    expect(await deadlocks()).toBe(before);
+  });
+
   it(
-    'take ten thousand entries beside single posts of the same people',
+    'take ten thousand entries, half of them known, beside single posts of the same people',
     async () => {
       const entry = (index: number) => ({
         ...{ external_ref: `T${index}`, first_name: `Q${index}` },
         ...{ email_address: `q${index}@example.org`, phone_number: `+1 646 ${2_000_000 + index}` },
       });
-      const batch = multiple(
-        0,
-        Array.from({ length: 10_000 }, (_, index) => entry(index)),
-      );
+      const entries = Array.from({ length: 10_000 }, (_, index) => entry(index));
+      const known = await multiple(1, entries.slice(0, 5_000));
+      const before = await deadlocks();
+      const batch = multiple(0, entries);
       const singles = Array.from({ length: 60 }, (_, client) => multiple(client, [entry(client * 166)]));
       const { done, locks } = await watched(Promise.all([batch, ...singles]));
       const [all = [], ...others] = done;
@@ -193,10 +213,14 @@ describe('two servers on one database', () => {
         others.map((_, client) => all[client * 166]?.identifier),
       );
       const outcomes = done.flat().map(({ outcome }) => outcome);
-      expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(10_000);
-      expect(outcomes.filter((outcome) => outcome === 'unchanged')).toHaveLength(60);
+      expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(5_000);
+      expect(outcomes.filter((outcome) => outcome === 'unchanged')).toHaveLength(5_060);
+      expect(all.slice(0, 5_000).map(({ identifier }) => identifier)).toEqual(
+        known.map(({ identifier }) => identifier),
+      );
       expect(await twins()).toEqual([]);
       expect(locks).toBeLessThan(LOCK_TABLE);
+      expect(await deadlocks()).toBe(before);
     },
     PATIENCE_MS,
   );
