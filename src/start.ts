@@ -4,7 +4,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.setup.js';
 import { ensureFirstAdministrator } from './auth/index.js';
 import { readEnv, type Env } from './config/index.js';
-import { Database, migrate, openDataSource, startEmbeddedPostgres } from './database/index.js';
+import {
+  Database,
+  migrate,
+  openDataSource,
+  requireMigrated,
+  startEmbeddedPostgres,
+} from './database/index.js';
 import { firstScreen, signInLines } from './first-screen.js';
 
 /** Requests that run when the end comes have this long; the rest of the way down has to be through in ten seconds. */
@@ -42,8 +48,9 @@ async function serveFrom(databaseUrl: string, env: Env, opened: Close[]): Promis
   const dataSource = await openDataSource(databaseUrl);
   // The pool waits for statements that nobody waits for any more.
   opened.push(() => Promise.race([dataSource.destroy(), delay(POOL_MS)]));
-  await migrate(dataSource);
-  const database = new Database(dataSource);
+  const pooled = env.databaseUrl !== undefined && !env.preparedStatements;
+  await (pooled ? requireMigrated(dataSource) : migrate(dataSource));
+  const database = new Database(dataSource, env.preparedStatements);
   const app = await createApp(env, database);
   opened.push(() => close(app));
   const administrator = await ensureFirstAdministrator(database, env);

@@ -20,6 +20,7 @@ describe('The settings', () => {
       host: '127.0.0.1',
       dataDir: '.kith',
       databaseUrl: undefined,
+      preparedStatements: true,
       jwtSecrets: [],
       sessionTtl: 172_800,
       requestTokenTtl: 3600,
@@ -85,6 +86,7 @@ describe('The settings', () => {
     ['PASSWORD_LINK_URL', 'https://app.example/password'],
     ['RATE_LIMIT_PER_MINUTE', '-1'],
     ['RATE_LIMIT_SIGN_IN_PER_MINUTE', 'many'],
+    ['PREPARED_STATEMENTS', 'no'],
     ['LOG_LEVEL', 'loud'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: `))]);

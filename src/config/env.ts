@@ -6,6 +6,8 @@ export interface Env {
   readonly dataDir: string;
   /** A PostgreSQL url; unset: the embedded server. */
   readonly databaseUrl: string | undefined;
+  /** False: statements are sent without names, as poolers need that give each transaction another connection. */
+  readonly preparedStatements: boolean;
   /** HS256 keys: the first signs, all verify. Empty: the key made at the first start is used. */
   readonly jwtSecrets: readonly string[];
   /** Seconds a session token lives. */
@@ -116,6 +118,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     host: text('HOST') ?? '127.0.0.1',
     dataDir: text('DATA_DIR') ?? '.kith',
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    preparedStatements: oneOf('PREPARED_STATEMENTS', 'true', ['true', 'false']) === 'true',
     jwtSecrets,
     sessionTtl: integer('SESSION_TTL', 172_800, 60, 31_536_000),
     requestTokenTtl: integer('REQUEST_TOKEN_TTL', 3600, 60, 86_400),

@@ -27,7 +27,11 @@ const MAX_NAMED_STATEMENTS = 500;
 export class Database implements SqlRunner {
   private readonly names = new Map<string, string>();
 
-  constructor(readonly dataSource: DataSource) {}
+  /** @param prepared false: no statement gets a name, for poolers that hand out another connection for each transaction */
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly prepared = true,
+  ) {}
 
   async query<R = Row>(statement: Sql): Promise<R[]> {
     return (await this.pool.query(this.named(statement))).rows as R[];
@@ -71,6 +75,7 @@ export class Database implements SqlRunner {
 
   private named(statement: Sql): QueryConfig {
     const { text, values } = statement;
+    if (!this.prepared) return { text, values };
     let name = this.names.get(text);
     if (name === undefined && this.names.size < MAX_NAMED_STATEMENTS) {
       name = createHash('sha1').update(text).digest('base64url');

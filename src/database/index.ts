@@ -1,6 +1,6 @@
 export { createDataSource } from './data-source.js';
 export { Database, sqlState, type Row, type SqlRunner, type Transaction } from './database.js';
-export { isMigrated, migrate } from './migrate.js';
+export { isMigrated, migrate, requireMigrated } from './migrate.js';
 export { openDataSource } from './open-data-source.js';
 export { Setting } from './setting.entity.js';
 export { startEmbeddedPostgres } from './embedded-postgres.js';

@@ -39,7 +39,9 @@ async function hindrance(database: Database): Promise<Hindrance> {
 }
 
 const migrated = async (database: Database): Promise<Hindrance> =>
-  (await isMigrated(database)) ? undefined : 'Migrations of this version are missing in the database.';
+  (await isMigrated(database.dataSource))
+    ? undefined
+    : 'Migrations of this version are missing in the database.';
 
 /** Who asks while an answer is on its way gets that one: nobody makes the database busy by asking. */
 function shared<T>(ask: () => Promise<T>): () => Promise<T> {

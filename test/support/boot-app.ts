@@ -44,7 +44,7 @@ export async function bootApp(
   });
   const tables = [...new Set(further.map(({ entity }) => entity as new () => object))];
   const dataSource = await createDataSource(own.url, tables).initialize();
-  const database = new Database(dataSource);
+  const database = new Database(dataSource, env.preparedStatements);
   await ensureFirstAdministrator(database, env);
   const app = await createApp(env, database, further);
   await app.init();
