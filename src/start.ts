@@ -11,6 +11,7 @@ import {
   requireMigrated,
   startEmbeddedPostgres,
 } from './database/index.js';
+import { Registry } from './jsonapi/index.js';
 import { firstScreen, signInLines } from './first-screen.js';
 
 /** Requests that run when the end comes have this long; the rest of the way down has to be through in ten seconds. */
@@ -53,6 +54,7 @@ async function serveFrom(databaseUrl: string, env: Env, opened: Close[]): Promis
   const database = new Database(dataSource, env.preparedStatements);
   const app = await createApp(env, database);
   opened.push(() => close(app));
+  await app.get(Registry).requireTables(database);
   const administrator = await ensureFirstAdministrator(database, env);
   try {
     await app.listen(env.port, env.host);

@@ -1,5 +1,6 @@
 import { IsString } from 'class-validator';
 import sql from 'sql-template-tag';
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { resources } from '../../src/app.module.js';
 import { Group } from '../../src/groups/group.entity.js';
 import { defineResource, Registry, type ResourceDefinition } from '../../src/jsonapi/index.js';
@@ -101,5 +102,63 @@ describe('A declaration that cannot be served', () => {
     expect(() => registry(twice, { ...right, policy: {} as never })).toThrow(
       /^The resources cannot be served:\n( {2}- .+\n){3} {2}- The type "circle" is declared twice\n {2}- The path "circles" is declared twice$/,
     );
+  });
+});
+
+@Entity('circles')
+class Circle {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id: string;
+  @Column('text') name: string;
+  @Column('integer') version: number;
+}
+
+@Entity('squares')
+class Square {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) id: string;
+}
+
+describe('Tables that are not as declared', () => {
+  const people = (table: string) =>
+    ({ kind: 'to-many', type: 'person', through: { table, from: 'circle_id', to: 'person_id' } }) as const;
+  const circle = {
+    ...right,
+    entity: Circle,
+    relationships: { guests: people('circle_guests'), hosts: people('circle_hosts') },
+  };
+  const square = defineResource({
+    type: 'square',
+    path: 'squares',
+    entity: Square,
+    policy: { readable: () => sql`true` },
+    attributes: {},
+  });
+  let world: World;
+  beforeAll(async () => {
+    world = await World.boot({}, [circle, square]);
+    await world.database.dataSource.query(`
+      create table circles (id bigint generated always as identity primary key, name text not null);
+      create table circle_guests (circle_id bigint, persn_id bigint)`);
+  });
+  afterAll(() => world.close());
+
+  it('are told all at once, with what to do, when the server starts', async () => {
+    await expect(world.app.get(Registry).requireTables(world.database)).rejects.toThrow(
+      [
+        'The tables are not those of the resources:',
+        `  - circle: the table "circles" has no column "version"; let its migration call keep_version('circles')`,
+        '  - circle: "guests": the table "circle_guests" has no column "person_id"; add it in its migration',
+        '  - circle: "hosts": there is no table "circle_hosts"; list its migration in src/database/migrations.ts',
+        '  - square: there is no table "squares"; list its migration in src/database/migrations.ts',
+      ].join('\n'),
+    );
+  });
+
+  it('are fine once the migrations have made them', async () => {
+    await world.database.dataSource.query(`
+      select keep_version('circles');
+      alter table circle_guests rename persn_id to person_id;
+      create table circle_hosts (circle_id bigint, person_id bigint);
+      create table squares (id bigint generated always as identity primary key)`);
+    await world.app.get(Registry).requireTables(world.database);
   });
 });

@@ -1,10 +1,13 @@
 import { type DataSource } from 'typeorm';
+import type { SqlRunner } from '../../database/index.js';
 import { checkRegistry } from './check-registry.js';
+import { checkTables } from './check-tables.js';
 import type { Relationship, ResourceDefinition } from './define-resource.js';
 
 /** A definition with what the tables say of it. */
 export interface Resource extends ResourceDefinition {
   readonly table: string;
+  readonly columns: readonly string[];
   /** Columns that may hold NULL. */
   readonly nullable: ReadonlySet<string>;
   /** Its rows count their changes in a column `version`. */
@@ -26,12 +29,18 @@ export class Registry {
           ...definition,
           relationships: definition.relationships ?? {},
           table: tableName,
+          columns: columns.map(({ databaseName }) => databaseName),
           nullable: new Set(nullable.map(({ databaseName }) => databaseName)),
           versioned: columns.some(({ databaseName }) => databaseName === 'version'),
         };
         return [definition.type, resource];
       }),
     );
+  }
+
+  /** What has been declared has to be in the database too. @throws Error, saying what is not */
+  requireTables(database: SqlRunner): Promise<void> {
+    return checkTables(this.all, database);
   }
 
   get(type: string): Resource {
