@@ -3,6 +3,9 @@ import { linksOf, namesOf } from './walk-document.js';
 
 const RESERVED = [...'+,.[]!"#$%&\'()*/:;<=>?@\\^`{|}~', '\u007f', '\u0000', '\u0001', '\u001f'];
 
+/** Path and query in the letters of RFC 3986: brackets are none of them, and many URI classes take no others. */
+const URI_REFERENCE = /^\/apis\/v4\/[\w/?&=%.,:~-]+$/;
+
 describe('Members: meta, links, jsonapi, and names', () => {
   let c: ConformanceWorld;
   beforeAll(async () => {
@@ -49,7 +52,7 @@ describe('Members: meta, links, jsonapi, and names', () => {
       prev: null,
       next: expect.any(String),
     });
-    for (const link of linksOf(data)) expect(URL.canParse(link, 'http://here')).toBe(true);
+    for (const link of [...linksOf(data), ...linksOf({ links })]) expect(link).toMatch(URI_REFERENCE);
   });
 
   it.each(CREATABLE)('[53] links of a request is an object: %s', async (type) => {
@@ -65,10 +68,10 @@ describe('Members: meta, links, jsonapi, and names', () => {
   });
 
   it.each(TYPES)('[54] a link is a URI, as a text or as the href of an object: %s', async (type) => {
-    const query = encodeURI('filter[id][ne]=0&page[size]=1').replace(/%5B/g, '[').replace(/%5D/g, ']');
+    const query = encodeURI('filter[id][ne]=0&page[size]=1').replace(/%5B/, '[');
     const { document } = await c.get(`${c.path(type)}?${query}`);
     for (const link of linksOf(document)) {
-      expect(link).toMatch(/^\/apis\/v4\/[\w/?&=[\]%.-]+$/);
+      expect(link).toMatch(URI_REFERENCE);
       expect((await c.get(link)).status).toBe(200);
     }
   });

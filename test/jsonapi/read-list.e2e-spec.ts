@@ -38,7 +38,7 @@ describe('GET a collection', () => {
   });
 
   it('repeats every parameter in links.self, which shows the same again', async () => {
-    const path = '/groups?filter%5Bname%5D%5Bne%5D=zebra&sort=-name&page[size]=2&include=parent';
+    const path = '/groups?filter%5Bname%5D%5Bne%5D=zebra&sort=-name&page%5Bsize%5D=2&include=parent';
     const answer = await ada.api.get(path);
     const { self } = answer.document.links as { self: string };
     expect(self).toBe(`/apis/v4${path}`);
@@ -94,10 +94,10 @@ describe('GET a collection', () => {
       expect(all).toMatchObject({ prev: null, next: null });
       const middle = (await ada.api.get('/groups?page[number]=2&page[size]=3')).document.links;
       expect(middle).toEqual({
-        self: '/apis/v4/groups?page[number]=2&page[size]=3',
-        first: '/apis/v4/groups?page[number]=1&page[size]=3',
-        prev: '/apis/v4/groups?page[number]=1&page[size]=3',
-        next: '/apis/v4/groups?page[number]=3&page[size]=3',
+        self: '/apis/v4/groups?page%5Bnumber%5D=2&page%5Bsize%5D=3',
+        first: '/apis/v4/groups?page%5Bnumber%5D=1&page%5Bsize%5D=3',
+        prev: '/apis/v4/groups?page%5Bnumber%5D=1&page%5Bsize%5D=3',
+        next: '/apis/v4/groups?page%5Bnumber%5D=3&page%5Bsize%5D=3',
       });
     });
 
@@ -105,7 +105,7 @@ describe('GET a collection', () => {
       const answer = await ada.api.get('/groups?page[number]=9&page[size]=3');
       expect(answer.ids).toEqual([]);
       expect(answer.document.links).toMatchObject({
-        prev: '/apis/v4/groups?page[number]=8&page[size]=3',
+        prev: '/apis/v4/groups?page%5Bnumber%5D=8&page%5Bsize%5D=3',
         next: null,
       });
       expect((await ada.api.get('/groups?page[number]=1000000000&page[size]=50')).ids).toEqual([]);

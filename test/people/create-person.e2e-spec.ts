@@ -198,6 +198,22 @@ describe('POST /people', () => {
     expect(await world.everything()).toBe(before);
   });
 
+  test('leads by the link of its answer to what GET shows, whatever only POST understands', async () => {
+    const body = person({ first_name: 'Linda' }, [email('linda@example.org')]);
+    const { id } = (await ada.api.post('/people', body)).one;
+    for (const [query, self] of [
+      ['?dry_run=true', `/people/${id}`],
+      [
+        '?dry%5Frun=false&fields[person]=first_name&name_guard=true',
+        `/people/${id}?fields%5Bperson%5D=first_name`,
+      ],
+    ]) {
+      const answer = await ada.api.post(`/people${query}`, body);
+      expect(answer.document.links).toEqual({ self: `/apis/v4${self}` });
+      expect((await ada.api.get(answer.document.links?.['self'] as string)).one).toEqual(answer.one);
+    }
+  });
+
   test('holds an entry that fits several people, and says who they are', async () => {
     const shared = [await world.contact('Twin', home), await world.contact('Twin', home)];
     for (const id of shared) await world.email(id, 'twins@example.org', true);

@@ -38,7 +38,7 @@ export class Examples {
 
   collection(resource: Resource): Json {
     const self = `${BASE_PATH}/${resource.path}`;
-    const links = { self, first: `${self}?page[number]=1&page[size]=25`, prev: null, next: null };
+    const links = { self, first: `${self}?page%5Bnumber%5D=1&page%5Bsize%5D=25`, prev: null, next: null };
     return { jsonapi: JSONAPI, links, data: [this.resourceObject(resource)] };
   }
 

@@ -67,19 +67,22 @@ export function parseResourceQuery(
     page,
     profiles: [page.profile, rules.ownProfile].filter((uri) => uri !== undefined),
     own,
-    sent: sentQuery(raw),
+    sent: sentQuery(raw, rules.own),
   };
   if (problems.length > 0) throw new JsonApiError(problems.slice(0, MAX_PROBLEMS));
   return query;
 }
 
-/** What was sent as links can show it: without the token, and with what no URI has encoded; brackets are left (JSON:API). */
-const sentQuery = (raw: string): string =>
+/**
+ * What was sent as a link can show it, that GET takes: without the token and what only POST understands, and with what
+ * no URI has encoded. Brackets are read either way and written encoded (RFC 3986): many URI classes take no others.
+ */
+const sentQuery = (raw: string, own: readonly string[] = []): string =>
   raw
     .split('&')
-    .filter((part) => part !== '' && nameOf(part) !== 'access_token')
+    .filter((part) => part !== '' && !['access_token', ...own].includes(nameOf(part) ?? ''))
     .join('&')
-    .replace(/["<>\\^`{|}]|[^\x21-\x7e]+/g, encodeURIComponent);
+    .replace(/["<>[\\\]^`{|}]|[^\x21-\x7e]+/g, encodeURIComponent);
 
 function unknownParameter(parameter: Parameter, rules: QueryRules): Problem {
   const allowed = [...rules.families, ...(rules.own ?? [])];

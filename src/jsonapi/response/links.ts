@@ -33,6 +33,6 @@ export function withPage(path: string, sent: string, page: Record<string, string
     .filter(
       (part) => part !== '' && !/^page\[(number|size|offset|limit|after|before)\]$/.test(nameOf(part) ?? ''),
     );
-  const pages = Object.entries(page).map(([key, value]) => `page[${key}]=${value}`);
+  const pages = Object.entries(page).map(([key, value]) => `page%5B${key}%5D=${value}`);
   return `${path}?${[...others, ...pages].join('&')}`;
 }
