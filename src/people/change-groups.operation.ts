@@ -30,6 +30,7 @@ export class ChangeGroups implements RelationshipOperation {
   ): Promise<Written> {
     await requireChangeable(tx, context.actor, id);
     const ids = ends as readonly string[];
+    if (kind !== 'add') await this.people.lock(tx, context, id);
     const leaving = kind === 'add' ? [] : await membershipsToLeave(tx, context.actor, id, kind, ids);
     const { match } = await this.people.change(tx, context, id, {
       groups: kind === 'remove' || ids.length === 0 ? undefined : { ids },

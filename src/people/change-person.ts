@@ -10,6 +10,16 @@ import { refusalOf } from './refusal-of.js';
 export class ChangePerson {
   constructor(private readonly merge: MergeService) {}
 
+  /** Locks all that a change can meet: what it depends on is read after that, when nobody else changes it. */
+  lock(
+    tx: Transaction,
+    { actor }: OperationContext<Actor>,
+    personId: string,
+    changes: Partial<Entry> = {},
+  ): Promise<void> {
+    return this.merge.lock(tx, [entryAbout(personId, changes)], actor);
+  }
+
   /** Rights are the caller's to ask. @throws JsonApiError for what the rules refuse; then nothing is written */
   async change(
     tx: Transaction,
@@ -18,8 +28,7 @@ export class ChangePerson {
     changes: Partial<Entry>,
     unknownGroups: MergeOptions['unknownGroups'] = 'refuse',
   ): Promise<EntryResult> {
-    const entry = { index: 0, attributes: {}, assignments: [], pointers: {}, ...changes, personId };
-    const [result] = (await this.merge.runIn(tx, [entry], actor, {
+    const [result] = (await this.merge.runIn(tx, [entryAbout(personId, changes)], actor, {
       requestId,
       underLock: precondition,
       creationFromNamesAlone: true,
@@ -30,3 +39,9 @@ export class ChangePerson {
     return result;
   }
 }
+
+const entryAbout = (personId: string, changes: Partial<Entry>): Entry => ({
+  ...{ index: 0, attributes: {}, assignments: [], pointers: {} },
+  ...changes,
+  personId,
+});

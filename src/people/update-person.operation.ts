@@ -26,6 +26,7 @@ export class UpdatePerson implements UpdateOperation {
     await requireChangeable(tx, actor, id);
     const groupsOf = await groupsOfRecords(tx, this.registry, actor, draft);
     const groups = draft.relationships['groups'] as readonly string[] | undefined;
+    if (groups) await this.people.lock(tx, context, id, draftToEntry(draft, { personId: id, groupsOf }));
     const removals = groups && (await membershipsToLeave(tx, actor, id, 'replace', groups));
     const entry = draftToEntry(draft, { personId: id, groupsOf, removals });
     await this.people.change(tx, context, id, entry, lenient ? 'skip' : 'refuse');

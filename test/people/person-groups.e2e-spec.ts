@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import type { ApiClient, ApiRequest } from '../support/api-client.js';
+import type { ApiAnswer, ApiClient, ApiRequest } from '../support/api-client.js';
 import { World, type Caller } from '../support/factories/world.factory.js';
 import { historyOf } from './person-rows.js';
 
@@ -230,4 +230,22 @@ describe('/people/:id/relationships/groups', () => {
     expect(await send(admin.api, 'PATCH', south)).toMatchObject({ status: 200 });
     expect(await members()).toEqual({ [south!]: 'contact' });
   });
+
+  it('PATCH makes the groups what was sent, when others send theirs at the same moment', async () => {
+    const replaced = (id: string) =>
+      admin.api.patch(`/people/${carl}?include=groups`, {
+        data: { type: 'person', id: carl, relationships: { groups: groups(id) } },
+      });
+    const sent = Array.from({ length: 12 }, (_, i) => (i % 2 ? south! : west!));
+    const shown = await Promise.all(
+      sent.map(async (id, i) =>
+        i % 3 ? (await send(admin.api, 'PATCH', id)).ids : await idsOf(replaced(id)),
+      ),
+    );
+    expect(shown).toEqual(sent.map((id) => [id]));
+    expect(Object.values(await members())).toEqual(['contact']);
+  });
+
+  const idsOf = async (answer: Promise<ApiAnswer>): Promise<string[]> =>
+    (await answer).includedKeys.map((key) => key.replace('group:', ''));
 });

@@ -29,11 +29,16 @@ export class FilterCompiler {
   private condition(resource: Resource, filter: Filter, row: Sql): Sql {
     if (filter.path.length === 0) return this.ofRow(resource, filter, row);
     const operator = NEGATED[filter.operator];
-    if (operator)
-      return sql`(${this.atEnd(resource, filter.path, { ...filter, operator }, row)}) is not true`;
+    if (operator) return this.nowhere(resource, { ...filter, operator }, row);
     const absent = filter.operator === 'null' && filter.values[0] === 'true';
-    if (!absent) return this.atEnd(resource, filter.path, filter, row);
-    return sql`(${this.atEnd(resource, filter.path, { ...filter, values: THERE }, row)}) is not true`;
+    if (absent) return this.nowhere(resource, { ...filter, values: THERE }, row);
+    return this.atEnd(resource, filter.path, filter, row);
+  }
+
+  /** `not exists` is a join to PostgreSQL; `is not true` would be asked again for every row. */
+  private nowhere(resource: Resource, filter: Filter, row: Sql): Sql {
+    const found = this.atEnd(resource, filter.path, filter, row);
+    return found.text.startsWith('exists') ? sql`not ${found}` : sql`(${found}) is not true`;
   }
 
   /** At the end of the path stands something for which the filter holds. */
