@@ -222,8 +222,11 @@ describe('/people/:id/relationships/groups', () => {
 
   it('adds once, when two add at the same moment, and neither adds nor takes twice', async () => {
     const answers = await Promise.all(
+      // She stays in one of them: who is in none is out of sight.
       Array.from({ length: 9 }, (_, i) =>
-        send(admin.api, (['POST', 'DELETE', 'PATCH'] as const)[i % 3]!, south),
+        i % 3 === 2
+          ? send(admin.api, 'PATCH', north, south)
+          : send(admin.api, i % 3 ? 'DELETE' : 'POST', south),
       ),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(9).fill(200));

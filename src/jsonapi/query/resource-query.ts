@@ -34,9 +34,6 @@ export interface QueryRules extends PageRules {
   readonly ownProfile?: string;
 }
 
-/** More than anybody reads. */
-const MAX_PROBLEMS = 200;
-
 /** Compiles a raw query string for `resource`. @throws JsonApiError 400 naming each parameter that cannot be used. */
 export function parseResourceQuery(
   raw: string,
@@ -69,7 +66,7 @@ export function parseResourceQuery(
     own,
     sent: sentQuery(raw, rules.own),
   };
-  if (problems.length > 0) throw new JsonApiError(problems.slice(0, MAX_PROBLEMS));
+  if (problems.length > 0) throw new JsonApiError(problems);
   return query;
 }
 

@@ -35,32 +35,35 @@ export class FilterCompiler {
     return this.atEnd(resource, filter.path, filter, row);
   }
 
-  /** `not exists` is a join to PostgreSQL; `is not true` would be asked again for every row. */
+  /** Nothing of the kind. `not exists` is a join to PostgreSQL; `is not true` it would ask anew for every row. */
   private nowhere(resource: Resource, filter: Filter, row: Sql): Sql {
-    const found = this.atEnd(resource, filter.path, filter, row);
-    return found.text.startsWith('exists') ? sql`not ${found}` : sql`(${found}) is not true`;
+    const own = this.ownEnd(resource, filter.path, filter, row);
+    return own ? sql`(${own}) is not true` : sql`not ${this.atEnd(resource, filter.path, filter, row)}`;
   }
 
   /** At the end of the path stands something for which the filter holds. */
   private atEnd(resource: Resource, path: readonly string[], filter: Filter, row: Sql): Sql {
     const [name, ...further] = path;
     if (name === undefined) return this.ofRow(resource, filter, row);
-    const relationship = resource.relationships[name];
-    const target = this.select.registry.get(relationship?.type as string);
+    const own = this.ownEnd(resource, path, filter, row);
+    if (own) return own;
+    const target = this.select.registry.get(resource.relationships[name]?.type as string);
     const end = raw(`${row.text}_to`);
     const ends = this.select.ends(resource, name, row, end);
-    const column = columnOf(relationship);
-    if (further.length === 0 && filter.field === 'id' && column !== undefined) {
-      // The row has the id itself, and an index of it.
-      const own = compare(
-        sql`${row}.${identifier(column)}`,
-        'id',
-        filter.operator,
-        this.values(target, filter),
-      );
-      return this.select.readableWith(resource, name) ? own : sql`(${own} and exists (select from ${ends}))`;
-    }
     return sql`exists (select from ${ends} and ${this.atEnd(target, further, filter, end)})`;
+  }
+
+  /** The same where the row has the id of the end itself, and an index of it; undefined where it has not. */
+  private ownEnd(resource: Resource, path: readonly string[], filter: Filter, row: Sql): Sql | undefined {
+    const [name = '', ...further] = path;
+    const relationship = resource.relationships[name];
+    const column = columnOf(relationship);
+    if (further.length > 0 || filter.field !== 'id' || column === undefined) return undefined;
+    const target = this.select.registry.get(relationship?.type as string);
+    const value = sql`${row}.${identifier(column)}`;
+    const own = compare(value, 'id', filter.operator, this.values(target, filter));
+    if (this.select.readableWith(resource, name)) return own;
+    return sql`(${own} and exists (select from ${this.select.ends(resource, name, row, raw(`${row.text}_to`))}))`;
   }
 
   private ofRow(resource: Resource, filter: Filter, row: Sql): Sql {
