@@ -1,4 +1,4 @@
-import sql, { raw, type Sql } from 'sql-template-tag';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { groupsFor, madeBy, type Actor } from '../../auth/index.js';
 import type { ResourcePolicy, RowUse } from '../../jsonapi/index.js';
 import { readablePerson } from '../readable-person.js';
@@ -23,8 +23,9 @@ export function readableSide(side: 'before' | 'after', row: Sql, actor: Actor): 
   const me = actor.personId;
   const inGroups = sql`(one ->> 'group_id')::bigint = any(${groups}::bigint[])`;
   return sql`((${value} - '{group_memberships,contact_assignments}'::text[])
-    || ${readableRows(value, 'group_memberships', sql`${row}.person_id = ${me}::bigint or ${inGroups}`)}
+    || ${readableRows(actor, value, 'group_memberships', sql`${row}.person_id = ${me}::bigint or ${inGroups}`)}
     || ${readableRows(
+      actor,
       value,
       'contact_assignments',
       sql`${inGroups} or one ->> 'assigned_to_id' = ${me}::text or one ->> 'person_id' = ${me}::text
@@ -32,9 +33,20 @@ export function readableSide(side: 'before' | 'after', row: Sql, actor: Actor): 
     )})`;
 }
 
-/** `{name: rows}` of those that are readable; `{}` when there are none. */
-const readableRows = (value: Sql, name: string, readable: Sql): Sql => sql`
+/** `{name: rows}` of those that are readable; `{}` when there are none. An end that is not readable is null, as in a linkage. */
+const readableRows = (actor: Actor, value: Sql, name: string, readable: Sql): Sql => sql`
   coalesce((
-    select jsonb_build_object(${name}::text, jsonb_agg(one order by position))
+    select jsonb_build_object(${name}::text, jsonb_agg(one || ${hiddenEnds(actor)} order by position))
     from jsonb_array_elements(${value} -> ${name}::text) with ordinality as rows (one, position)
     where ${readable} having count(*) > 0), '{}')`;
+
+/** Of the row `one`: `{"group_id": null}` and the like, for each end that the actor may not read. */
+function hiddenEnds(actor: Actor): Sql {
+  const hidden = (name: string, readable: Sql): Sql => sql`
+    case when one ->> ${name}::text is null or ${readable} then '{}' else jsonb_build_object(${name}::text, null) end`;
+  const group = sql`(one ->> 'group_id')::bigint = any(${groupsFor(actor, 'group', 'read')}::bigint[])`;
+  const person = (name: string): Sql => sql`exists (
+    select from people ends where ends.id = (one ->> ${name}::text)::bigint and ${readablePerson(actor, raw('ends'))})`;
+  const people = ['person_id', 'assigned_to_id', 'assigned_by_id'].map((name) => hidden(name, person(name)));
+  return sql`(${join([hidden('group_id', group), ...people], ' || ')})`;
+}

@@ -1,0 +1,73 @@
+import sql, { raw } from 'sql-template-tag';
+import type { Database } from '../../src/database/index.js';
+import { MADE, type Plan } from './world-plan.js';
+
+const TABLES: readonly (keyof Plan)[] = [
+  ...(['groups', 'people', 'users', 'email_addresses', 'phone_numbers', 'addresses'] as const),
+  ...(['group_memberships', 'contact_assignments', 'person_changes', 'person_duplicates'] as const),
+];
+
+/** What a row has beyond what its plan says. */
+const STORED: Partial<
+  Record<keyof Plan, (row: { readonly id: number; readonly person_id: number }) => object>
+> = {
+  users: ({ id }) => ({
+    ...{ email: `zqu${id}z@example.org`, normal_form: `zqu${id}z@example.org`, password_hash: 'none' },
+  }),
+  email_addresses: ({ id }) => ({
+    ...{ email: `zqe${id}z@example.org`, normal_form: `zqe${id}z@example.org`, is_primary: true },
+  }),
+  phone_numbers: ({ id }) => {
+    const number = `+4520${String(id).padStart(6, '0')}`;
+    return { number, e164: number, normal_form: number, is_primary: true };
+  },
+  addresses: ({ id }) => ({ address_type: 'current', city: `zqa${id}z` }),
+  person_changes: () => ({ action: 'updated' }),
+  person_duplicates: ({ id, person_id }) => ({
+    ...{ kind: person_id === null ? 'held_entry' : 'pair', fingerprint: `plan ${id}` },
+    evidence: { entry: `zqd${id}z` },
+  }),
+};
+/** Rows that are made by requests have ids beyond those of any plan, the same in each world. */
+const FIRST_OWN_ID = 100_000;
+
+/** Makes the database this world and nothing else; every login has a session of the same id. */
+export async function fillWorld(database: Database, plan: Plan): Promise<void> {
+  await database.transaction(async (tx) => {
+    await tx.query(
+      sql`truncate idempotency_keys, outbox_messages, one_time_links, sessions, api_clients cascade`,
+    );
+    await tx.query(sql`truncate ${raw(TABLES.join(', '))} cascade`);
+    for (const table of TABLES) {
+      const rows = plan[table].map((row) => ({
+        ...{ created_at: MADE, ...(table !== 'person_changes' && { updated_at: MADE }) },
+        ...STORED[table]?.(row as never),
+        ...row,
+      }));
+      const [first] = rows;
+      if (first) await insertAll(tx, table, Object.keys(first), rows);
+      await tx.query(sql`select setval(pg_get_serial_sequence(${table}, 'id'), ${FIRST_OWN_ID})`);
+    }
+    await insertAll(
+      tx,
+      'sessions',
+      ['id', 'user_id', 'expires_at'],
+      plan.users.map(({ id }) => ({
+        ...{ id, user_id: id, expires_at: '2999-01-01T00:00:00Z' },
+      })),
+    );
+  });
+}
+
+async function insertAll(
+  tx: Pick<Database, 'query'>,
+  table: string,
+  columns: readonly string[],
+  rows: readonly object[],
+): Promise<void> {
+  const names = raw(columns.join(', '));
+  // An array of ids is an array there, and a text here.
+  await tx.query(sql`
+    insert into ${raw(table)} (${names}) overriding system value
+    select ${names} from jsonb_populate_recordset(null::${raw(table)}, ${JSON.stringify(rows)}::jsonb)`);
+}

@@ -1,0 +1,57 @@
+import { TokenService } from '../../src/auth/index.js';
+import { World } from '../support/factories/world.factory.js';
+import { comparable, crawl, readingOf, writingOf, type Seen } from './crawl.js';
+import { faultsOf } from './faults-of.js';
+import { fillWorld } from './fill-world.js';
+import { SightModel } from './sight-model.js';
+import { worldWithout } from './world-without.js';
+import { randomPlan, type Plan } from './world-plan.js';
+
+/** More of them, and others, on request: KITH_WORLDS=200 KITH_WORLD_SEED=7. */
+const { KITH_WORLDS: worlds = '2', KITH_WORLD_SEED: first = '1' } = process.env;
+const SEEDS = Array.from({ length: Number(worlds) }, (_, i) => Number(first) + i);
+
+describe('In random worlds', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.boot();
+  });
+  afterAll(() => world.close());
+
+  const tokenOf = (id: number): string =>
+    world.app.get(TokenService).sign({ userId: String(id), sessionId: String(id) }).token;
+  const visit = async (plan: Plan, me: number, seed: number): Promise<Seen[]> =>
+    crawl(world.app, tokenOf(me), [...readingOf(plan, seed), ...writingOf(plan, seed)]);
+
+  it.each(SEEDS)(
+    'everybody reads what the model says, and nothing of what is out of reach (%i)',
+    async (seed) => {
+      const plan = randomPlan(seed);
+      await fillWorld(world.database, plan);
+      for (const { id } of plan.users) {
+        const seen = await crawl(world.app, tokenOf(id), readingOf(plan, seed));
+        const model = new SightModel(plan, id);
+        expect({ me: id, faults: seen.flatMap((one) => faultsOf(model, one)).slice(0, 5) }).toEqual({
+          me: id,
+          faults: [],
+        });
+      }
+    },
+    60_000,
+  );
+
+  it.each(SEEDS)(
+    'nobody can tell a world from one in which all that is out of reach is another (%i)',
+    async (seed) => {
+      const plan = randomPlan(seed);
+      const me = plan.users[1 + (seed % 4)]?.id as number;
+      await fillWorld(world.database, plan);
+      const here = await visit(plan, me, seed);
+      await fillWorld(world.database, worldWithout(new SightModel(plan, me)));
+      const there = await visit(plan, me, seed);
+      for (const [i, one] of here.entries()) expect(comparable(there[i] as Seen)).toBe(comparable(one));
+      expect(there.length).toBe(here.length);
+    },
+    60_000,
+  );
+});
