@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import helmet from 'helmet';
 import { pino } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Env } from './config/index.js';
@@ -47,13 +48,10 @@ export async function createApp(
 
 async function configureApp(app: NestFastifyApplication, env: Env, database: Database): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'self'"] },
-    },
-    referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
-    strictTransportSecurity: env.publicUrl?.startsWith('https:') ?? false,
+  const protection = protectiveHeaders(env);
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(protection);
+    done();
   });
   await app.register(cors, {
     origin: [...env.corsOrigins],
@@ -76,11 +74,31 @@ async function configureApp(app: NestFastifyApplication, env: Env, database: Dat
   app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
 }
 
+/** What helmet says for this server. It is the same for every answer, and helmet would put it together for each anew. */
+function protectiveHeaders({ publicUrl }: Env): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const reply = {
+    setHeader: (name: string, value: string) => void (headers[name] = value),
+    removeHeader: () => undefined,
+  };
+  const put = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'self'"] },
+    },
+    referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
+    strictTransportSecurity: publicUrl?.startsWith('https:') ?? false,
+  });
+  put({} as IncomingMessage, reply as unknown as ServerResponse, () => undefined);
+  return headers;
+}
+
 /** Clients of `/persons/…` end these with a slash or not, as they like. */
 const SLASH_AT_THE_END = /^((?:\/apis\/v4)?\/persons\/\w+)\/$/;
 
 /** The router answers a path that is badly encoded by itself, past all hooks and guards; read letter by letter it is like any other. */
 function routableUrl(url: string): string {
+  if (!url.includes('%') && !url.includes('/persons/')) return url;
   const [path = '', ...query] = url.split('?');
   try {
     decodeURIComponent(path);
@@ -97,11 +115,16 @@ function finish(
   payload: unknown,
   done: (error: null, payload: unknown) => void,
 ): void {
-  const vary = String(reply.getHeader('vary') ?? '');
-  reply.header('Vary', /\bAccept\b(?!-)/i.test(vary) ? vary : vary ? `${vary}, Accept` : 'Accept');
+  reply.header('Vary', withAccept(String(reply.getHeader('vary') ?? '')));
   reply.header('X-Request-Id', request.id);
   reply.header('X-Runtime', (reply.elapsedTime / 1000).toFixed(6));
   done(null, tagAnswer(request, reply, payload));
+}
+
+/** What an answer varies by, and `Accept`. */
+function withAccept(vary: string): string {
+  if (vary === '' || vary === 'Origin') return vary === '' ? 'Accept' : 'Origin, Accept';
+  return /\bAccept\b(?!-)/i.test(vary) ? vary : `${vary}, Accept`;
 }
 
 /** One line per request. The query string may hold a token or an e-mail address, so it is left out. */

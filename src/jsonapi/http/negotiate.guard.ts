@@ -13,17 +13,18 @@ const JSON_TYPE = 'application/json';
 /** 415, 406, or strict or lenient: the first thing decided of every request (JSON:API 1.1, "Content Negotiation"). */
 @Injectable()
 export class NegotiateGuard implements CanActivate {
+  private readonly routes = new WeakMap<object, Route>();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly plainSpeech: PlainSpeech,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const route = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(ANY_MEDIA_TYPE, route)) return true;
+    const { anyMediaType, extension } = this.routeOf(context);
+    if (anyMediaType) return true;
     const request = context.switchToHttp().getRequest<JsonApiRequest>();
     if (this.plainSpeech.of(request)) return negotiatePlain(request);
-    const extension = this.reflector.getAllAndOverride<string | undefined>(EXTENSION, route);
     const spoken = hasBody(request) ? spokenType(request.headers['content-type'], extension) : undefined;
     const accepted = acceptedTypes(request.headers.accept);
     const wanted = wantedType(request.headers.accept, accepted, extension);
@@ -32,6 +33,25 @@ export class NegotiateGuard implements CanActivate {
     request.extension = extension;
     return true;
   }
+
+  /** What stands at the handler and its controller never changes, and takes a while to look up. */
+  private routeOf(context: ExecutionContext): Route {
+    const handler = context.getHandler();
+    const known = this.routes.get(handler);
+    if (known) return known;
+    const places = [handler, context.getClass()];
+    const route = {
+      anyMediaType: this.reflector.getAllAndOverride<boolean | undefined>(ANY_MEDIA_TYPE, places) ?? false,
+      extension: this.reflector.getAllAndOverride<string | undefined>(EXTENSION, places),
+    };
+    this.routes.set(handler, route);
+    return route;
+  }
+}
+
+interface Route {
+  readonly anyMediaType: boolean;
+  readonly extension: string | undefined;
 }
 
 /** Where nothing but plain JSON is spoken. */
@@ -65,8 +85,18 @@ function spokenType(header: string | undefined, extension: string | undefined): 
   );
 }
 
-const acceptedTypes = (header = ''): MediaType[] =>
-  parseAccept(header).filter(({ parameters }) => Number(parameters.get('q') ?? 1) > 0);
+/** Clients send the same header each time, and there are few of them. */
+const MOST_REMEMBERED = 100;
+const remembered = new Map<string, readonly MediaType[]>();
+
+function acceptedTypes(header = ''): readonly MediaType[] {
+  const known = remembered.get(header);
+  if (known) return known;
+  const types = parseAccept(header).filter(({ parameters }) => Number(parameters.get('q') ?? 1) > 0);
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  remembered.set(header, types);
+  return types;
+}
 
 /** Among what the client takes: JSON:API first, then plain JSON; anything goes when it does not mind. */
 function wantedType(

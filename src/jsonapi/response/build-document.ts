@@ -1,5 +1,6 @@
 import type { Document, Identifier, RelationshipObject, ResourceObject } from '../document/document.js';
 import type { ResourceQuery } from '../query/resource-query.js';
+import type { Relationship } from '../resource/define-resource.js';
 import type { Registry, Resource } from '../resource/registry.js';
 import type { Loaded, LoadedSet } from '../store/loaded.js';
 import type { Links } from './links.js';
@@ -83,15 +84,19 @@ export class DocumentBuilder {
     const { resource, id } = loaded;
     const { type, attributes, links } = this.serializer(resource)(loaded);
     const fields = query.fields.get(resource.type);
-    const shown = Object.entries(resource.relationships).filter(([name]) => fields?.has(name) ?? true);
-    const relationships = Object.fromEntries(
-      shown.map(([name, { type: target }]) => [name, this.relationship(loaded, name, target)]),
-    );
+    const relationships: Record<string, RelationshipObject> = {};
+    for (const name in resource.relationships)
+      if (fields?.has(name) ?? true)
+        relationships[name] = this.relationship(
+          loaded,
+          name,
+          (resource.relationships[name] as Relationship).type,
+        );
     return {
       type,
       id,
-      ...(attributes && Object.keys(attributes).length > 0 && { attributes }),
-      ...(shown.length > 0 && { relationships }),
+      ...(attributes && hasMembers(attributes) && { attributes }),
+      ...(hasMembers(relationships) && { relationships }),
       links: links as ResourceObject['links'],
       ...metaOf(loaded.meta),
     };
@@ -102,14 +107,18 @@ export class DocumentBuilder {
     name: string,
     type: string,
   ): RelationshipObject {
-    const self = this.links.relationship(resource, id, name);
-    const links: RelationshipObject['links'] = { self, related: this.links.related(resource, id, name) };
+    const links: RelationshipObject['links'] = this.links.ofRelationship(resource, id, name);
     const ends = linkage[name];
     if (ends === undefined) return { links };
     if (!Array.isArray(ends)) return { links, data: ends === null ? null : { type, id: ends as string } };
     if (cut.has(name)) {
       links.prev = null;
-      links.next = restOfLinkage(`${resource.path}/${id}/${name}`, self, ends as string[], this.maxPageSize);
+      links.next = restOfLinkage(
+        `${resource.path}/${id}/${name}`,
+        links.self as string,
+        ends as string[],
+        this.maxPageSize,
+      );
     }
     return { links, data: ends.map((end: string): Identifier => ({ type, id: end })) };
   }
@@ -125,4 +134,9 @@ export class DocumentBuilder {
 }
 
 const metaOf = (meta: Readonly<Record<string, unknown>>): Pick<Document, 'meta'> =>
-  Object.keys(meta).length > 0 ? { meta } : {};
+  hasMembers(meta) ? { meta } : {};
+
+function hasMembers(value: object): boolean {
+  for (const _name in value) return true;
+  return false;
+}

@@ -67,7 +67,7 @@ export class IncludeLoader {
     const rows = await this.runner.query(
       sql`select ${columns} from ${identifier(target.table)} t where t.id = any(${ids}::bigint[]) and ${this.select.readable(target, ROW)}`,
     );
-    return rows.map((row) => this.remember(toLoaded(target, row)));
+    return toLoaded(target, rows).map((loaded) => this.remember(loaded));
   }
 
   private async toMany(
@@ -78,7 +78,7 @@ export class IncludeLoader {
   ): Promise<Loaded[]> {
     const columns = this.select.columns(target, selectionOf(target, this.query, below), ROW);
     const rows = await this.ends(parents, name, target, columns);
-    return rows.map((row) => this.remember(toLoaded(target, row)));
+    return toLoaded(target, rows).map((loaded) => this.remember(loaded));
   }
 
   private async remainingLinkage(

@@ -21,26 +21,37 @@ export function selectionOf(resource: Resource, query: ResourceQuery, tree: Incl
   };
 }
 
-export function toLoaded(resource: Resource, row: Row): Loaded {
-  const attributes: Record<string, unknown> = {};
-  const linkage: Loaded['linkage'] = {};
-  const meta: Record<string, unknown> = {};
-  const keys: (string | null)[] = [];
-  for (const [column, value] of Object.entries(row)) {
-    if (column.startsWith('a:'))
-      attributes[column.slice(2)] = value instanceof Date ? value.toISOString() : value;
-    else if (column.startsWith('r:')) linkage[column.slice(2)] = value as string | null;
-    else if (column.startsWith('m:') && value !== null) meta[column.slice(2)] = value;
-    else if (column.startsWith('k:')) keys.push(value as string | null);
-  }
-  return {
+/** The rows of one statement, which have the same columns: what each is for is found out once. */
+export function toLoaded(resource: Resource, rows: readonly Row[]): Loaded[] {
+  const columns = Object.keys(rows[0] ?? {});
+  const places = (kind: string): Place[] =>
+    columns.filter((column) => column.startsWith(kind)).map((column) => [column, column.slice(kind.length)]);
+  const [attributes, ends, metas, keys] = [places('a:'), places('r:'), places('m:'), places('k:')];
+  return rows.map((row) => ({
     resource,
     id: String(row['id']),
     version: row['version'] as number | undefined,
-    attributes,
-    meta,
-    linkage,
+    attributes: taken(row, attributes),
+    meta: metas.length > 0 ? known(taken(row, metas)) : NOTHING,
+    linkage: taken(row, ends) as Loaded['linkage'],
     cut: new Set(),
-    ...(keys.length > 0 && { keys }),
-  };
+    ...(keys.length > 0 && { keys: keys.map(([column]) => row[column] as string | null) }),
+  }));
 }
+
+/** A column, and the name of the field in it. */
+type Place = readonly [column: string, name: string];
+
+const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
+
+function taken(row: Row, places: readonly Place[]): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [column, name] of places) {
+    const value = row[column];
+    values[name] = value instanceof Date ? value.toISOString() : value;
+  }
+  return values;
+}
+
+const known = (values: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));

@@ -53,7 +53,7 @@ export class Store {
     const { rows, more } = named
       ? await readNamed(runner, resource, columns, scope)
       : await readPage(runner, select, { resource, columns, scope, sort, page });
-    const primary = rows.map((row) => toLoaded(resource, row));
+    const primary = toLoaded(resource, rows);
     const total =
       !named && page.total
         ? await this.count(runner, resource, this.scope(select, resource, which, query, 'all'))
