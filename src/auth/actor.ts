@@ -3,6 +3,8 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 /** Rights per group, weakest last. A contact has none. */
 export const ROLES = ['owner', 'admin', 'user', 'contact'] as const;
 export type Role = (typeof ROLES)[number];
+/** A role that has rights. */
+export type RoleWithRights = Exclude<Role, 'contact'>;
 
 /** Who asks: the user or the API client of the session, with the rights of the moment. Read anew for every request. */
 export interface Actor {
@@ -14,7 +16,10 @@ export interface Actor {
   readonly clientId?: string;
   readonly sessionId: string;
   readonly superAdmin: boolean;
-  /** The highest role in every group that the actor reaches, descendants included; ids are decimal strings. */
+  /**
+   * The highest role in every group that the actor reaches, descendants included; ids are decimal strings. Groups of
+   * a contact are not among them: what its own memberships open, a policy asks of the table.
+   */
   readonly roles: ReadonlyMap<string, Role>;
   /** Groups with a live membership of the actor's own (of a client: given to it), of role user or more. */
   readonly ownGroupIds: readonly string[];
@@ -46,7 +51,7 @@ export const atLeast = (role: Role | undefined, wanted: Role): boolean =>
   role !== undefined && ROLES.indexOf(role) <= ROLES.indexOf(wanted);
 
 /** The groups in which the actor holds `wanted` or more; `'all'` for a super admin. */
-export function groupsWhere(actor: Actor, wanted: Role): 'all' | string[] {
+export function groupsWhere(actor: Actor, wanted: RoleWithRights): 'all' | string[] {
   if (actor.superAdmin) return 'all';
   return [...actor.roles].filter(([, role]) => atLeast(role, wanted)).map(([groupId]) => groupId);
 }

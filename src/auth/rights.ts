@@ -1,11 +1,11 @@
-import { atLeast, groupsWhere, type Actor, type Role } from './actor.js';
+import { atLeast, groupsWhere, type Actor, type Role, type RoleWithRights } from './actor.js';
 
 export type Verb = 'read' | 'create' | 'update' | 'remove';
 
 /** What one verb of a type takes. */
 export interface Right {
   /** The least role in a group of the resource; of what belongs to a person, in a group of that person. */
-  readonly role: Role | 'super_admin';
+  readonly role: RoleWithRights | 'super_admin';
   /** Who else may, or what else is asked: for people to read. */
   readonly or?: string;
 }

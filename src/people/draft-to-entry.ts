@@ -1,5 +1,5 @@
 import { JsonApiError, type Problem } from '../jsonapi/index.js';
-import { PRIMARY, type Draft } from '../jsonapi/operations/index.js';
+import { pointerIn, PRIMARY, type Draft } from '../jsonapi/operations/index.js';
 import { membershipInput } from './membership-input.js';
 import type { AssignmentInput, EmailInput, Entry, PhoneInput, Removal } from './merge/index.js';
 
@@ -84,7 +84,9 @@ function contactPoint(
   problems: Problem[],
 ): { id?: string; pointer: string } {
   requirePrimary(one, 'person', personId, problems);
-  return { id: one.id, ...one.attributes, pointer: one.pointer };
+  const value = one.resource.type === 'email_address' ? 'email' : 'number';
+  const pointer = one.id === undefined ? pointerIn(one)(value) : one.pointer;
+  return { id: one.id, ...one.attributes, pointer };
 }
 
 /** `assigned_to_id` or `person_id`; the omitted end becomes the person of the document. */

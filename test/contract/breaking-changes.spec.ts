@@ -37,6 +37,7 @@ const newPerson: Schema = {
     name: { type: 'string', maxLength: 200 },
     gender: { type: ['string', 'null'] },
     role: { type: 'string' },
+    kind: { type: 'string', pattern: '^(a|b)(\\.[a-z]+)*$' },
   },
 };
 
@@ -192,6 +193,11 @@ describe('A breaking change', () => {
       'NewPerson.role must match another pattern',
     ],
     [
+      'a pattern with less to choose from',
+      document({ NewPerson: members(newPerson, { kind: { type: 'string', pattern: '^(a)(\\.[a-z]+)*$' } }) }),
+      'NewPerson.kind must match another pattern',
+    ],
+    [
       'values that are told now',
       document({ NewPerson: members(newPerson, { role: { type: 'string', enum: ['user'] } }) }),
       'NewPerson.role takes only some values now',
@@ -217,6 +223,12 @@ describe('A breaking change', () => {
 
   it.each<[name: string, after: OpenApiDocument]>([
     ['nothing at all', document()],
+    [
+      'a pattern with more to choose from, such as one relationship more to include',
+      document({
+        NewPerson: members(newPerson, { kind: { type: 'string', pattern: '^(a|new|b)(\\.[a-z]+)*$' } }),
+      }),
+    ],
     ['a new path', { ...document(), paths: { ...document().paths, '/groups': {} } }],
     [
       'a new parameter',

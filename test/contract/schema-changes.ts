@@ -49,7 +49,7 @@ export class SchemaComparison {
     if (direction === 'answered') return;
     if (!old['enum'] && values) this.changes.push(`${at} takes only some values now`);
     for (const keyword of [...LEAST, ...MOST]) this.compareBound(at, keyword, old, now);
-    if (now['pattern'] !== undefined && old['pattern'] !== now['pattern'])
+    if (now['pattern'] !== undefined && !takesAsMuch(String(now['pattern']), String(old['pattern'])))
       this.changes.push(`${at} must match another pattern`);
   }
 
@@ -87,6 +87,15 @@ export class SchemaComparison {
       else this.changes.push(`${at} is never ${key} any more`);
     }
   }
+}
+
+const CHOICE = /\(([\w|]+)\)/;
+
+/** The same pattern, or one that only has more to choose from: `^(a|b)$` takes what `^(a)$` took. */
+function takesAsMuch(now: string, old: string): boolean {
+  const [many, few] = [now, old].map((pattern) => CHOICE.exec(pattern)?.[1]?.split('|') ?? []);
+  const same = now.replace(CHOICE, '()') === old.replace(CHOICE, '()');
+  return same && (few ?? []).every((one) => many?.includes(one));
 }
 
 /** The schema, or the reference to it, and whether it may be `null` besides. */

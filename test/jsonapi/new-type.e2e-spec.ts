@@ -1,4 +1,4 @@
-import { IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsInt, IsISO8601, IsOptional, IsString, Length, Min } from 'class-validator';
 import sql, { type Sql } from 'sql-template-tag';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { resources } from '../../src/app.module.js';
@@ -15,6 +15,7 @@ class Pet {
   @Column('bigint', { nullable: true }) friendId: string | null;
   @Column('text') name: string;
   @Column('integer', { nullable: true }) legs: number | null;
+  @Column('timestamptz', { nullable: true }) fedAt: Date | null;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
   @Column('timestamptz', { default: () => 'now()' }) updatedAt: Date;
   @Column('integer', { default: 1 }) version: number;
@@ -22,7 +23,8 @@ class Pet {
 
 class PetAttributes {
   @IsString() @Length(1, 50) name: string;
-  @IsOptional() @IsInt() @Min(0) @Max(1000) legs?: number | null;
+  @IsOptional() @IsInt() @Min(0) legs?: number | null;
+  @IsOptional() @IsISO8601() fed_at?: string | null;
 }
 
 const petResource = defineResource({
@@ -35,6 +37,7 @@ const petResource = defineResource({
   attributes: {
     name: { type: 'string', write: true, filter: true, sort: true },
     legs: { type: 'integer', write: true, filter: true, sort: true },
+    fed_at: { type: 'timestamp', write: true },
     greeting: {
       type: 'string',
       sql: (row: Sql, actor: Actor) => sql`${row}.name || ' greets ' || ${actor.userId}::text`,
@@ -61,6 +64,7 @@ const TABLES = `
     friend_id bigint references pets on delete set null,
     name text not null,
     legs integer,
+    fed_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now());
   create table pet_visits (pet_id bigint references pets on delete cascade, group_id bigint references groups);
@@ -149,6 +153,50 @@ describe('A type that is declared at run time', () => {
     await world.database.query(sql`delete from users where id = ${eve.userId}::bigint`);
     await world.database.query(sql`delete from people where id = ${eve.personId}::bigint`);
     expect(await world.everything()).toBe(before);
+  });
+
+  it.each([
+    [
+      'attributes',
+      'fed_at',
+      '2026-02-30',
+      '"fed_at" cannot be stored; a time such as 2026-01-31T12:00:00Z is wanted.',
+    ],
+    ['attributes', 'legs', 9_999_999_999, '"legs" cannot be stored; a smaller number is wanted.'],
+    ['attributes', 'nmae', 'Rex', 'Known: name, legs, fed_at, greeting, created_at. Did you mean "name"?'],
+    ['attributes', 'friend', '1', '"friend" stands in `relationships`.'],
+    ['attributes', 'person_id', '1', '"person" stands in `relationships`.'],
+    ['relationships', 'legs', { data: null }, '"legs" stands in `attributes`.'],
+    ['relationships', 'freind', { data: null }, 'Did you mean "friend"?'],
+  ])('says where it is and what to do instead of %s %s %j', async (kind, name, value, help) => {
+    const body = document({ name: 'Rex' }, {});
+    const wrong = { ...body.data, [kind]: { ...body.data[kind as 'attributes'], [name]: value } };
+    const answer = await ada.api.post('/pets', { data: wrong });
+    expect(answer.status).toBe(422);
+    expect(answer.document.errors?.[0]).toMatchObject({
+      detail: expect.stringContaining(help),
+      source: { pointer: `/data/${kind}/${name}` },
+    });
+  });
+
+  it('says why a relationship is not written at its URL, and which ones it has', async () => {
+    const at = `/pets/${ids[0]}/relationships`;
+    const told = async (name: string, data: unknown) => {
+      const { status, document } = await ada.api.patch(`${at}/${name}`, { data });
+      return [status, document.errors?.[0]?.detail];
+    };
+    expect(await told('person', { type: 'person', id: carl })).toEqual([
+      403,
+      '"person" of pet is given when it is created, and not changed.',
+    ]);
+    expect(await told('friends', [])).toEqual([
+      403,
+      '"friends" of pet is not written here; write each pet itself.',
+    ]);
+    expect(await told('visit', [])).toEqual([
+      404,
+      'pet has no relationship "visit". Known: person, friend, friends, visits. Did you mean "visits"?',
+    ]);
   });
 
   it('has versions, ETags, conditions, and a place in the history of the person', async () => {

@@ -138,6 +138,17 @@ describe('POST /people', () => {
     expect(answer.included.map(({ attributes }) => attributes?.['email'])).toEqual(['lid@example.org']);
   });
 
+  test('points at the value that is wrong, in what came along too', async () => {
+    const along = [email('nobody'), phone('x'), email('good@example.org')];
+    expect((await ada.api.post('/people', person({ first_name: 'Point' }, along))).refusal).toEqual({
+      status: 422,
+      errors: [
+        ['invalid_attribute', '/included/0/attributes/email'],
+        ['invalid_attribute', '/included/1/attributes/number'],
+      ],
+    });
+  });
+
   test('refuses a lid that nothing in the document has', async () => {
     const relationships = { email_addresses: { data: [{ type: 'email_address', lid: 'nobody' }] } };
     const refused = await ada.api.post('/people', person({ first_name: 'Lid' }, [], { relationships }));

@@ -36,12 +36,16 @@ export function resourceSchemas(resource: Resource): Record<string, Schema> {
     ),
     [`${name}Document`]: oneDocument(schemaRef(name)),
     [`${name}OrNoneDocument`]: oneDocument(nullOr(schemaRef(name))),
-    [`${name}CreatedDocument`]: oneDocument(nullOr(schemaRef(name)), resource.about?.creation?.meta),
+    [`${name}CreatedDocument`]: createdDocument(resource, schemaRef(name)),
     [`${name}Collection`]: manyDocument(schemaRef(name)),
     [`${name}Linkage`]: linkageDocument(identifier, false),
     [`${name}Linkages`]: linkageDocument(identifier, true),
   };
 }
+
+/** Nothing was made where a parameter of the type's own, such as `dry_run`, asked for that. */
+const createdDocument = ({ about, createParameters = [] }: Resource, made: Schema): Schema =>
+  oneDocument(createParameters.length > 0 ? nullOr(made) : made, about?.creation?.meta);
 
 /** What `included` may hold: any type, told apart by `type`. */
 export const includedSchema = (resources: readonly Resource[]): Record<string, Schema> => ({

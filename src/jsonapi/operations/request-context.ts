@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ENV, type Env } from '../../config/index.js';
 import { JsonApiError, type ErrorSource } from '../errors/jsonapi-error.js';
 import type { JsonApiRequest } from '../http/jsonapi-request.js';
+import { known, quoted } from '../query/did-you-mean.js';
 import { askedCursorProfile, askedOwnProfile } from '../query/profiles.js';
 import { parseResourceQuery, type QueryRules } from '../query/resource-query.js';
 import { isId } from '../request/read-fields.js';
@@ -80,7 +81,12 @@ export function relationshipOf(
 ): Resource['relationships'][string] {
   const relationship = Object.hasOwn(resource.relationships, name) ? resource.relationships[name] : undefined;
   if (relationship) return relationship;
-  throw JsonApiError.of('not_found', `${resource.type} has no relationship "${name}".`, source);
+  const possible = known(Object.keys(resource.relationships), name);
+  throw JsonApiError.of(
+    'not_found',
+    `${resource.type} has no relationship ${quoted(name)}. ${possible}`,
+    source,
+  );
 }
 
 /** The same words for what does not exist and what may not be read. */

@@ -1,8 +1,10 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { sqlState, type Row, type Transaction } from '../../database/index.js';
 import { JsonApiError, type Problem } from '../errors/jsonapi-error.js';
+import { FORMS, isComparable } from '../query/value-forms.js';
 import { isId } from '../request/read-fields.js';
 import type { Draft } from '../request/read-draft.js';
+import type { Attribute } from '../resource/define-resource.js';
 import type { Registry, Resource } from '../resource/registry.js';
 import { identifier, SelectCompiler } from '../store/compile-select.js';
 import { notFound } from './request-context.js';
@@ -43,7 +45,7 @@ function missingEnds(draft: Draft, updating: boolean): Problem[] {
   );
   return required.map(([name, { type }]) => ({
     code: 'invalid_attribute',
-    detail: `A ${draft.resource.type} needs a ${type} as its "${name}"; name one.`,
+    detail: `"${name}" of ${draft.resource.type} is missing; name a resource of the type "${type}".`,
     source: { pointer: pointerIn(draft)(name) },
   }));
 }
@@ -61,9 +63,18 @@ export const pointerIn =
     draft.pointers[field] ??
     (field in draft.attributes ? `${draft.pointer}/attributes/${field}` : draft.pointer);
 
+/** Why a field is not written this way, and where its value is written instead. */
+export function whyReadOnly({ type, attributes, relationships }: Resource, name: string): string {
+  const { write, foreignKey } = { foreignKey: undefined, ...attributes[name], ...relationships[name] };
+  if (write === 'create') return `"${name}" of ${type} is given when it is created, and not changed.`;
+  const far = relationships[name]?.type ?? '';
+  if (foreignKey) return `"${name}" of ${type} is not written here; write each ${far} itself.`;
+  return `"${name}" of ${type} cannot be written; leave it out, or send it as it is.`;
+}
+
 const readOnly = (draft: Draft, name: string, pointer: string): Problem => ({
   code: 'read_only',
-  detail: `"${name}" of ${draft.resource.type} cannot be written here.`,
+  detail: whyReadOnly(draft.resource, name),
   source: { pointer },
 });
 
@@ -161,8 +172,32 @@ function unstorable(draft: Draft, error: unknown): JsonApiError | undefined {
   const { column = '' } = error as { column?: string };
   const fields = Object.entries({ ...draft.resource.attributes, ...draft.resource.relationships });
   const [field] = fields.find(([name, of]) => (('column' in of && of.column) || name) === column) ?? [];
-  const detail = field ? `"${field}" is missing or cannot be stored.` : 'A value of it cannot be stored.';
-  return JsonApiError.of('invalid_attribute', detail, { pointer: pointerIn(draft)(field) });
+  if (field)
+    return JsonApiError.of('invalid_attribute', `"${field}" is missing or cannot be stored.`, {
+      pointer: pointerIn(draft)(field),
+    });
+  const suspects = Object.keys(draft.attributes).flatMap((name) => misfit(draft, name) ?? []);
+  if (suspects.length > 0) return new JsonApiError(suspects);
+  const detail = `A value of this ${draft.resource.type} is too long or too large, or not one of those that are possible.`;
+  return JsonApiError.of('invalid_attribute', detail, { pointer: draft.pointer });
+}
+
+const LARGEST_INTEGER = 2147483647;
+
+/** PostgreSQL does not say which value it could not take. */
+function misfit(draft: Draft, name: string): Problem | undefined {
+  const { type } = draft.resource.attributes[name] as Attribute;
+  const value = draft.attributes[name];
+  const wants =
+    typeof value === 'number' && Math.abs(value) > LARGEST_INTEGER
+      ? 'a smaller number'
+      : typeof value === 'string' && isComparable(type) && !FORMS[type].test(value) && FORMS[type].wants;
+  if (!wants) return undefined;
+  return {
+    code: 'invalid_attribute',
+    detail: `"${name}" cannot be stored; ${wants} is wanted.`,
+    source: { pointer: pointerIn(draft)(name) },
+  };
 }
 
 /** What was sent of read-only attributes must be what is shown. */
@@ -174,4 +209,4 @@ export function requireUnchanged(draft: Draft, shown: Readonly<Record<string, un
 }
 
 export const forbidden = (type: string, done: string): JsonApiError =>
-  JsonApiError.of('forbidden', `A ${type} cannot be ${done} here, or not by you.`);
+  JsonApiError.of('forbidden', `"${type}" cannot be ${done} here, or not by you.`);

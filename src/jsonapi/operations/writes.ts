@@ -25,7 +25,7 @@ import { notFound } from './request-context.js';
 import { NO_QUERY, ShowResource } from './show-resource.js';
 import { underCondition } from './under-condition.js';
 import { UpdateResource } from './update-resource.js';
-import { forbidden, requireUnchanged } from './write-columns.js';
+import { forbidden, requireUnchanged, whyReadOnly } from './write-columns.js';
 
 /** Every write of every type, from a valid draft on: the type's own operation, or the generic one. */
 @Injectable()
@@ -119,7 +119,7 @@ export class Writes {
     const { resource } = context;
     if (resource.relationships[name]?.write === true) return;
     await this.requireReadable(tx, context, id);
-    throw JsonApiError.of('read_only', `"${name}" of ${resource.type} is not written here.`);
+    throw JsonApiError.of('read_only', whyReadOnly(resource, name));
   }
 
   /** What came along is made as part of the primary resource, or, with an id, changed if it is part of it. */

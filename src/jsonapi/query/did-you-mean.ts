@@ -11,14 +11,15 @@ export function known(names: readonly string[], sent: string): string {
   return nearest === undefined ? list : `${list} Did you mean "${nearest}"?`;
 }
 
-/** The name that differs least from what was sent, if by no more than a third of its letters. */
+/** The name that differs least from what was sent, if by no more than a third of its letters; of two the one that ends alike. */
 export function didYouMean(sent: string, names: readonly string[]): string | undefined {
   if (sent.length > LONGEST) return undefined;
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(sent.length / 3)) + 1;
   for (const name of names) {
     const distance = distanceOf(sent.toLowerCase(), name.toLowerCase());
-    if (distance < least) [nearest, least] = [name, distance];
+    const endsAlike = distance === least && nearest?.at(-1) !== sent.at(-1) && name.at(-1) === sent.at(-1);
+    if (distance < least || endsAlike) [nearest, least] = [name, distance];
   }
   return nearest;
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors/jsonapi-error.js';
+import { known, quoted } from '../query/did-you-mean.js';
 import type { Resource } from '../resource/registry.js';
 import { PRIMARY } from './read-draft.js';
 import { isObject, type JsonObject } from './read-json.js';
@@ -99,12 +100,22 @@ function readIdAttribute(
   return local;
 }
 
-const unknownField = (
+function unknownField(
   kind: 'attribute' | 'relationship',
   name: string,
-  { type }: Resource,
+  { type, attributes, relationships }: Resource,
   pointer: string,
-): Problem => ({ code: `unknown_${kind}`, detail: `${type} has no ${kind} "${name}".`, source: { pointer } });
+): Problem {
+  const [own, other] = kind === 'attribute' ? [attributes, relationships] : [relationships, attributes];
+  const meant = [name, name.replace(/_ids?$/, '')].find((one) => Object.hasOwn(other, one));
+  const place = kind === 'attribute' ? 'relationships' : 'attributes';
+  const hint = meant ? `"${meant}" stands in \`${place}\`.` : known(Object.keys(own), name);
+  return {
+    code: `unknown_${kind}`,
+    detail: `${type} has no ${kind} ${quoted(name)}. ${hint}`,
+    source: { pointer },
+  };
+}
 
 function readRelationships(
   given: JsonObject,
