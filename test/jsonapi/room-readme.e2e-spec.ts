@@ -70,7 +70,7 @@ describe('The README of the protocol room', () => {
         .map((file) => bare(readFileSync(join(folder, file), 'utf8'))),
     );
     const snippets = BLOCKS.filter(({ language }) => language === 'ts');
-    expect(snippets).toHaveLength(5);
+    expect(snippets).toHaveLength(6);
     for (const { text } of snippets)
       expect([text, sources.some((source) => source.includes(bare(text)))]).toEqual([text, true]);
   });
