@@ -20,6 +20,7 @@ describe('A body that is not what it should be', () => {
   const write = (method: Method, path: string, body: unknown) => c.ada.api.send({ method, path, body });
   const post = (body: unknown) => write('POST', '/groups', body);
   const patch = (body: unknown) => write('PATCH', `/groups/${c.choir}`, body);
+  const person = (id: string) => ({ data: { type: 'person', id } });
   const group = (more: object) => ({ data: { type: 'group', attributes: { name: 'New' }, ...more } });
 
   describe('as JSON', () => {
@@ -198,6 +199,8 @@ describe('A body that is not what it should be', () => {
       '1e3',
       '0x1',
       '01x',
+      '01',
+      '@primary',
       ' 1',
       '9223372036854775808',
       '9'.repeat(400),
@@ -285,6 +288,17 @@ describe('A body that is not what it should be', () => {
         );
       }
     });
+
+    it.each(['a\u0000b@example.org', '\ud800@example.org', '\ud800'])(
+      'is 422 once when a text that has to be of some form is %j',
+      async (email) => {
+        const user = { type: 'user', attributes: { email }, relationships: { person: person(c.carl) } };
+        expect((await write('POST', '/users', { data: user })).refusal).toEqual({
+          status: 422,
+          errors: [['invalid_attribute', '/data/attributes/email']],
+        });
+      },
+    );
 
     it('is 422 with a pointer to each that is wrong, and to the resource for what is missing', async () => {
       const answer = await attributes({

@@ -150,7 +150,7 @@ describe('Idempotency-Key', () => {
     expect([await groupsCalled('Twice'), await keys()]).toEqual([2, before]);
   });
 
-  it('with another body, address, query or method is 422', async () => {
+  it('with another body, address, query, method, condition or way of speaking is 422', async () => {
     const key = keyed();
     expect((await post('Mine', key)).status).toBe(201);
     const before = await c.world.everything();
@@ -161,6 +161,8 @@ describe('Idempotency-Key', () => {
       await c.ada.api.post('/people', group('Mine'), key),
       await c.ada.api.patch(`/groups/${c.choir}`, group('Mine'), key),
       await c.ada.api.delete('/groups/1', undefined, key),
+      await c.ada.api.lenient.post('/groups', group('Mine'), key),
+      await post('Mine', { ...key, 'if-match': '*' }),
     ])
       expect(answer.refusal).toEqual({
         status: 422,

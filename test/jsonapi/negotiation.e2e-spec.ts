@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { JSON_TYPE } from '../support/api-client.js';
@@ -29,6 +30,18 @@ describe('Content negotiation', () => {
       const answer = await c.ada.api.post('/groups', group, { 'content-type': type });
       expect(answer.status).toBe(201);
       expect(answer.header('content-type')).toBe(MT);
+    });
+
+    it('takes no coding of the body, and says so', async () => {
+      const headers = { 'content-type': MT, 'content-encoding': 'GZIP' };
+      const answer = await c.ada.api.post('/groups', gzipSync(JSON.stringify(group)), headers);
+      expect(answer.refusal).toEqual({
+        status: 415,
+        errors: [['unsupported_media_type', 'Content-Encoding']],
+      });
+      expect(answer).toBeJsonApiDocument();
+      const plain = { ...headers, 'content-encoding': 'Identity' };
+      expect((await c.ada.api.post('/groups', group, plain)).status).toBe(201);
     });
 
     it.each([

@@ -135,6 +135,7 @@ describe('GET one resource', () => {
     'ME',
     '+1',
     '%201',
+    '01',
     'x'.repeat(300),
   ])('says 404 to %s, which is no id', async (id) => {
     for (const path of [`/groups/${id}`, `/groups/${id}/people`, `/groups/${id}/relationships/people`]) {

@@ -113,6 +113,6 @@ function segmentsOf(href: string, publicUrl = ''): string[] {
 
 function meant(resource: Resource, word: string, actor: unknown, at: string): string {
   const id = resource.idAlias?.(word, actor as never) ?? word;
-  if (isId(id)) return BigInt(id).toString();
+  if (isId(id)) return id;
   throw notFound(resource, word, { pointer: at });
 }

@@ -32,6 +32,7 @@ const unquoted = (value: string): string =>
 
 /** The elements of an `Accept` header; commas inside quotes do not part them. */
 export function parseAccept(header: string): MediaType[] {
-  const elements = header.match(/(?:[^,"]|"(?:[^"\\]|\\.)*")+/g) ?? [];
+  // A quote that is never closed reaches to the end: looked for from each quote anew, the end would take too long.
+  const elements = header.match(/(?:[^,"]|"(?:[^"\\]|\\.?)*"?)+/g) ?? [];
   return elements.flatMap((element) => parseMediaType(element) ?? []);
 }

@@ -24,6 +24,7 @@ export class NegotiateGuard implements CanActivate {
     const { anyMediaType, extension } = this.routeOf(context);
     if (anyMediaType) return true;
     const request = context.switchToHttp().getRequest<JsonApiRequest>();
+    requireNoCoding(request);
     if (this.plainSpeech.of(request)) return negotiatePlain(request);
     const spoken = hasBody(request) ? spokenType(request.headers['content-type'], extension) : undefined;
     const accepted = acceptedTypes(request.headers.accept);
@@ -67,6 +68,15 @@ function negotiatePlain(request: JsonApiRequest): true {
   request.lenient = true;
   request.profiles = [];
   return true;
+}
+
+/** A body that is packed would be told to be no JSON. */
+function requireNoCoding(request: JsonApiRequest): void {
+  const { 'content-encoding': coding = 'identity' } = request.headers;
+  if (!hasBody(request) || coding.trim().toLowerCase() === 'identity') return;
+  throw JsonApiError.of('unsupported_media_type', 'Send the body as it is, without a Content-Encoding.', {
+    header: 'Content-Encoding',
+  });
 }
 
 const hasBody = ({ body }: JsonApiRequest): boolean => Buffer.isBuffer(body) && body.length > 0;

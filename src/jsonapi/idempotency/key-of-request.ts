@@ -17,11 +17,15 @@ export function keyOfRequest({ headers }: JsonApiRequest): string | undefined {
   );
 }
 
-/** Equal for requests that ask the same: method, path, query but for the token, and body, byte by byte. */
-export function fingerprintOf({ method, originalUrl, body }: JsonApiRequest): string {
+/**
+ * Equal for requests that ask the same: way of speaking, condition, method, path, query but for the token, and body,
+ * byte by byte.
+ */
+export function fingerprintOf({ method, originalUrl, headers, lenient, body }: JsonApiRequest): string {
   const [path, ...query] = originalUrl.split(/[?&]/);
   const asked = query.filter((part) => nameOf(part) !== 'access_token');
-  const digest = createHash('sha256').update(`${method} ${[path, ...asked].join('&')}\n`);
+  const how = `${lenient ? 'lenient' : 'strict'} ${headers['if-match'] ?? ''}`;
+  const digest = createHash('sha256').update(`${method} ${[path, ...asked].join('&')}\n${how}\n`);
   if (Buffer.isBuffer(body)) digest.update(body);
   return digest.digest('base64url');
 }

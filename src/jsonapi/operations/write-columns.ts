@@ -108,8 +108,7 @@ export async function readableIds(
   const rows = await tx.query<{ id: string }>(
     sql`select t.id from ${identifier(target.table)} t where t.id = any(${ids}::bigint[]) and ${readable}`,
   );
-  const found = new Set(rows.map(({ id }) => id));
-  return new Set(ids.filter((id) => found.has(BigInt(id).toString())));
+  return new Set(rows.map(({ id }) => id));
 }
 
 /**

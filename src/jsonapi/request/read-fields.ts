@@ -181,7 +181,8 @@ export function readIdentifier(
   }
   requireObjects(end, ['meta'], pointer, problems);
   const id = rules.lenient && typeof end['id'] === 'number' ? String(end['id']) : end['id'];
-  if (typeof id === 'string') return id;
+  // After an `@` stands what an id will be (PRIMARY, the tokens of lids): sent as an id it is nobody's.
+  if (typeof id === 'string') return id.startsWith('@') ? '' : id;
   // The mobile app's undefined ids vanish in JSON.
   if (id === undefined && end['lid'] === undefined && rules.lenient) return null;
   if (id === undefined && typeof end['lid'] === 'string') {
@@ -208,8 +209,9 @@ function say(name: string, end: string | null, pointer: string, sorted: Sorted, 
   sorted.pointers[name] = pointer;
 }
 
+/** As the server writes them: `01` is nobody's. */
 export const isId = (text: string): boolean =>
-  /^\d{1,19}$/.test(text) && BigInt(text) <= 9223372036854775807n;
+  /^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= 9223372036854775807n;
 
 const malformed = (detail: string, pointer: string): Problem => ({
   code: 'malformed_document',

@@ -14,8 +14,9 @@ export function validateDraft(draft: Draft, updating: boolean): void {
 
 function valueProblems(draft: Draft, updating: boolean): Problem[] {
   const at = (name: string): string => `${draft.pointer}/attributes/${name}`;
+  const isUnstorable = (value: unknown): boolean => typeof value === 'string' && !isStorable(value);
   const unstorable = Object.entries(draft.attributes)
-    .filter(([, value]) => typeof value === 'string' && !isStorable(value))
+    .filter(([, value]) => isUnstorable(value))
     .map(([name]): Problem => ({
       code: 'invalid_attribute',
       detail: `"${name}" holds a character that cannot be stored.`,
@@ -29,9 +30,11 @@ function valueProblems(draft: Draft, updating: boolean): Problem[] {
       source: { pointer: at(name) },
     }));
   if (!draft.resource.dto) return [...unstorable, ...cleared];
-  const candidate = Object.assign(new draft.resource.dto(), draft.attributes);
+  // The rules know whole characters only: `IsEmail` throws on half of one.
+  const ruled = Object.entries(draft.attributes).filter(([, value]) => !isUnstorable(value));
+  const candidate = Object.assign(new draft.resource.dto(), Object.fromEntries(ruled));
   const errors = validateSync(candidate, { skipUndefinedProperties: updating, stopAtFirstError: true });
-  const told = new Set(cleared.map(({ source }) => source?.pointer));
+  const told = new Set([...unstorable, ...cleared].map(({ source }) => source?.pointer));
   const broken = errors.map((error) => brokenRule(error, draft));
   return [...unstorable, ...cleared, ...broken.filter(({ source }) => !told.has(source?.pointer))];
 }
