@@ -21,6 +21,14 @@ const isOfEntry = ({ resource: { type }, id }: Draft): boolean =>
 /** What came along and is written by its own resource, once the person is known. */
 export const besideEntry = ({ included }: Draft): Draft[] => included.filter((one) => !isOfEntry(one));
 
+/** The same in words that can be stored. */
+function keptBeside(draft: Draft): Entry['beside'] {
+  const kept = besideEntry(draft).map(({ resource: { type }, attributes, relationships }) => ({
+    ...{ type, attributes, relationships },
+  }));
+  return kept.length > 0 ? kept : undefined;
+}
+
 /** A JSON:API document about a person as an entry of the merge room. @throws JsonApiError for what cannot be written this way */
 export function draftToEntry(draft: Draft, { personId, groupsOf, removals }: DraftPerson): Entry {
   const problems: Problem[] = [];
@@ -47,6 +55,7 @@ export function draftToEntry(draft: Draft, { personId, groupsOf, removals }: Dra
     memberships: memberships.length > 0 ? memberships : undefined,
     assignments,
     removals,
+    beside: personId === undefined ? keptBeside(draft) : undefined,
     pointers: pointersOf(draft, ids),
   };
 }

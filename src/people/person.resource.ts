@@ -3,6 +3,7 @@ import type { Actor } from '../auth/index.js';
 import { defineResource } from '../jsonapi/index.js';
 import { ChangeGroups } from './change-groups.operation.js';
 import { CreatePerson } from './create-person.operation.js';
+import { readMatchParameters } from './match-parameters.js';
 import { personAbout } from './person.about.js';
 import { PersonAttributes } from './person.dto.js';
 import { Person } from './person.entity.js';
@@ -27,6 +28,7 @@ export const personResource = defineResource({
   idAlias: (word, actor: Actor) => (word === 'me' ? actor.personId : undefined),
   takes: ['email_address', 'phone_number', 'group_membership', 'contact_assignment', 'address'],
   createParameters: ['dry_run', 'conflicting_ref', 'name_guard'],
+  checkParameters: readMatchParameters,
   operations: {
     create: CreatePerson,
     update: UpdatePerson,

@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Row, Transaction } from '../database/index.js';
 import type { OperationContext, PartChange, RememberParts } from '../jsonapi/operations/index.js';
+import { keepReferences } from './keep-references.js';
 import { insertHistory, joinSides, type Sides } from './merge/index.js';
 
 interface Kept extends Sides {
@@ -24,6 +25,8 @@ export class RememberPersonParts implements RememberParts {
     const sides = new Map<string, Sides>();
     for (const change of changes)
       sides.set(change.wholeId, joinSides(sides.get(change.wholeId), sidesOf(change)));
+    for (const [personId, both] of await keepReferences(tx, changes.flatMap(leavingMembership)))
+      sides.set(personId, joinSides(sides.get(personId), both));
     const kept = await tx.query<Kept>(sql`
       select distinct on (person_id) id, person_id, before, after from person_changes
       where person_id = any(${[...sides.keys()]}::bigint[]) and xmin = pg_current_xact_id()::xid
@@ -39,6 +42,10 @@ export class RememberPersonParts implements RememberParts {
     await insertHistory(tx, rows, author);
   }
 }
+
+/** The membership that ends, as it was. */
+const leavingMembership = ({ part, before, after }: PartChange): Row[] =>
+  part.table === 'group_memberships' && before && !after ? [before] : [];
 
 /** Says anew what changes of this transaction did. */
 const rewrite = (tx: Transaction, changes: readonly (Sides & { id: string })[]): Promise<unknown> =>

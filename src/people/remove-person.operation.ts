@@ -4,6 +4,7 @@ import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
 import { JsonApiError } from '../jsonapi/index.js';
 import type { OperationContext, RemoveOperation } from '../jsonapi/operations/index.js';
+import { keepReferences } from './keep-references.js';
 import { insertHistory, lockPeople, type Sides } from './merge/index.js';
 import { personRights } from './person-rights.js';
 
@@ -28,15 +29,17 @@ export class RemovePerson implements RemoveOperation {
       );
     await context.precondition?.(tx);
     await requireAnotherOwner(tx, memberships);
+    const gone = otherMemberships === 0 && !hasLogin;
+    const { before, after } = gone ? await this.end(tx, id) : { before: {}, after: {} };
     const removed = await tx.query(
       sql`delete from group_memberships where id = any(${memberships}::bigint[]) returning *`,
     );
-    const gone = otherMemberships === 0 && !hasLogin;
     if (!gone && removed.length === 0) return;
     const rows = removed.length > 0 ? { group_memberships: removed } : {};
-    const { before, after } = gone ? await this.end(tx, id) : { before: {}, after: {} };
+    const kept = (await keepReferences(tx, removed)).get(id);
     const action = gone ? 'deleted' : 'left_groups';
-    await insertHistory(tx, [{ personId: id, action, before: { ...rows, ...before }, after }], context);
+    const sides = { before: { ...rows, ...before, ...kept?.before }, after: { ...after, ...kept?.after } };
+    await insertHistory(tx, [{ personId: id, action, ...sides }], context);
   }
 
   /** The person stops to live; contact points stay with the row for the history, but meet nobody any more. */

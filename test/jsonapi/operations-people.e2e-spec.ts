@@ -188,7 +188,7 @@ describe('People among the operations', () => {
       const { result, statements } = await countQueries(() => ops.send(operations));
       expect([result.status, resultsOf(result).length]).toEqual([200, operations.length]);
       // Now and then the planner's statistics are renewed.
-      return statements.filter((statement) => !/^analyze/i.test(statement)).length;
+      return statements.filter((statement) => !/^(analyze|select reltuples)/i.test(statement)).length;
     };
     const few = await count(add(2, 'few'));
     expect(await count(add(200, 'many'))).toBe(few);

@@ -537,6 +537,9 @@ describe('POST /operations', () => {
       ['?include=groups', 'include'],
       ['?unknown=1', 'unknown'],
       ['?dry_run=perhaps', 'dry_run'],
+      // Of the creation of people, of whom none is made here.
+      ['?conflicting_ref=never', 'conflicting_ref'],
+      ['?name_guard=1', 'name_guard'],
     ])
       expect((await ops.send([group({ name: 'x' })], parameters)).refusal).toEqual({
         status: 400,

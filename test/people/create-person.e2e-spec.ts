@@ -248,6 +248,27 @@ describe('POST /people', () => {
     expect(lenient.refusal.status).toBe(422);
   });
 
+  test('keeps with a held entry all that it would write, what other rooms write of it included', async () => {
+    for (const name of ['Twin', 'Twin']) {
+      const id = await world.contact(name, home);
+      await world.email(id, 'held@example.org', true);
+    }
+    const place = { address_type: 'current', city: 'Oslo' };
+    const sent = (...more: [string, Record<string, string>][]) =>
+      ada.api.post('/people', person({ first_name: 'Twin' }, [email('held@example.org'), ...more]));
+    await sent(['address', place]);
+    await sent();
+    const kept = await world.database.query<{ entry: unknown }>(sql`
+      select evidence -> 'entry' as entry from person_duplicates
+      where evidence::text like '%held@example.org%' order by id`);
+    expect(kept).toMatchObject([
+      {
+        entry: { emails: [{ email: 'held@example.org' }], beside: [{ type: 'address', attributes: place }] },
+      },
+      { entry: { emails: [{ email: 'held@example.org' }] } },
+    ]);
+  });
+
   test('follows the stricter policy that a request asks for', async () => {
     await ada.api.post('/people', person({ first_name: 'Ida' }, [email('ida@example.org')]));
     const body = person({ first_name: 'Ingrid' }, [email('ida@example.org')]);

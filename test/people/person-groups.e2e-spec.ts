@@ -147,18 +147,86 @@ describe('/people/:id/relationships/groups', () => {
     await refused(root, 'PATCH', [south], 422, ['last_owner', '/data']);
   });
 
-  it('DELETE and PATCH do not take away what a person is known by', async () => {
-    await world.database.query(sql`delete from email_addresses where person_id = ${carl}::bigint`);
-    await world.database.query(
-      sql`update group_memberships set external_ref = ${`only-${carl}`} where person_id = ${carl}::bigint`,
+  describe('of a person who is known by nothing but her reference', () => {
+    const ref = () => `only-${carl}`;
+    const own = (): Promise<string | null> =>
+      world.value(sql`select external_ref from people where id = ${carl}::bigint`);
+    beforeEach(async () => {
+      await world.database.query(sql`delete from email_addresses where person_id = ${carl}::bigint`);
+      await world.database.query(
+        sql`update group_memberships set external_ref = ${ref()} where person_id = ${carl}::bigint`,
+      );
+    });
+
+    it('DELETE and PATCH do not take it away as long as she is in another group', async () => {
+      await world.member(carl, south!);
+      await refused(admin, 'DELETE', [north], 422, ['insufficient_information', '/data']);
+      await refused(admin, 'PATCH', [south!], 422, ['insufficient_information', '/data']);
+    });
+
+    it.each(['DELETE', 'PATCH'] as const)(
+      '%s leaves it to herself when she leaves the last one',
+      async (verb) => {
+        const answer = await send(admin.api, verb, ...(verb === 'DELETE' ? [north] : []));
+        expect([answer.status, await own()]).toEqual([200, ref()]);
+        const [change] = await historyOf(world, carl);
+        expect(change).toMatchObject({
+          before: { external_ref: null, group_memberships: [{ external_ref: ref() }] },
+          after: { external_ref: ref(), group_memberships: [] },
+        });
+        // She is found by it again, by whom she is the concern of.
+        await world.database.query(
+          sql`update people set created_by_id = ${admin.personId} where id = ${carl}`,
+        );
+        const again = await admin.api.lenient.post('/people', {
+          data: { type: 'person', attributes: { external_ref: ref(), first_name: 'Found' } },
+        });
+        expect([again.status, again.one.id, again.one.attributes?.['external_ref']]).toEqual([
+          200,
+          carl,
+          ref(),
+        ]);
+      },
     );
-    await refused(admin, 'DELETE', [north], 422, ['insufficient_information', '/data']);
-    await refused(admin, 'PATCH', [], 422, ['insufficient_information', '/data']);
-    // In another group she is known by the same.
-    expect((await send(admin.api, 'PATCH', south)).status).toBe(200);
-    expect(
-      await world.value(sql`select external_ref from group_memberships where person_id = ${carl}::bigint`),
-    ).toBe(`only-${carl}`);
+
+    it('the deletion of her last group leaves it to herself', async () => {
+      const short = await world.group('Short');
+      const owner = await world.caller('Owner', { [short]: 'owner' });
+      const dora = await world.contact('Dora', short);
+      await world.database.query(sql`
+        update group_memberships set external_ref = ${ref()} where person_id = ${dora}::bigint`);
+      expect((await owner.api.delete(`/groups/${short}`)).status).toBe(204);
+      expect(await world.value(sql`select external_ref from people where id = ${dora}::bigint`)).toBe(ref());
+      expect(await historyOf(world, dora)).toMatchObject([
+        {
+          before: { external_ref: null, group_memberships: [{ external_ref: ref() }] },
+          after: { external_ref: ref(), group_memberships: [] },
+        },
+      ]);
+    });
+
+    it('the deletion of herself leaves it to who has a login', async () => {
+      const login = await world.caller('Login', { [north!]: 'contact' });
+      await world.database.query(sql`
+        update group_memberships set external_ref = ${`${ref()}-2`} where person_id = ${login.personId}::bigint`);
+      expect((await admin.api.delete(`/people/${login.personId}`)).status).toBe(204);
+      expect((await login.api.get('/people/me')).one.attributes?.['external_ref']).toBe(`${ref()}-2`);
+      expect(await historyOf(world, login.personId)).toMatchObject([
+        {
+          action: 'left_groups',
+          before: { external_ref: null, group_memberships: [{ group_id: north }] },
+          after: { external_ref: `${ref()}-2` },
+        },
+      ]);
+    });
+
+    it('PATCH takes it along into another group', async () => {
+      expect((await send(admin.api, 'PATCH', south)).status).toBe(200);
+      expect(
+        await world.value(sql`select external_ref from group_memberships where person_id = ${carl}::bigint`),
+      ).toBe(ref());
+      expect(await own()).toBeNull();
+    });
   });
 
   it('PATCH replaces what the caller sees, in one change', async () => {

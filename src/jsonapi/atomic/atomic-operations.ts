@@ -66,6 +66,7 @@ export class AtomicOperations {
     const { dry_run: dry = 'false', ...own } = Object.fromEntries(query.own);
     if (dry !== 'true' && dry !== 'false')
       throw new JsonApiError([problem('dry_run', 'Write dry_run=true or false.')]);
+    for (const resource of this.registry.all) resource.checkParameters?.(query.own);
     const bare = { ...NO_QUERY, own: new Map(Object.entries(own)) };
     return { context: { actor, lenient, requestId, query: bare }, dry: dry === 'true' };
   }

@@ -155,6 +155,8 @@ export interface ResourceDefinition {
   >;
   /** Further query parameters of POST. */
   readonly createParameters?: readonly string[];
+  /** Refuses values of these that mean nothing, also where no such resource is made. @throws JsonApiError 400 */
+  readonly checkParameters?: (own: ReadonlyMap<string, string>) => unknown;
   /** Verbs that need more than a row: classes that Nest injects, or abstract ones that another room provides. */
   readonly operations?: {
     readonly create?: Abstract<CreateOperation>;

@@ -75,6 +75,8 @@ export interface Entry {
   readonly memberships?: readonly MembershipInput[];
   readonly assignments: readonly AssignmentInput[];
   readonly removals?: readonly Removal[];
+  /** What came along for other rooms to write once the person is known: only kept, with an entry that is held. */
+  readonly beside?: readonly Readonly<Record<string, unknown>>[];
   /** PATCH: a group in which somebody else has the person's reference is left out with a warning instead of refused. */
   readonly skipTakenRefs?: boolean;
   readonly pointers: Readonly<Record<string, string>>;

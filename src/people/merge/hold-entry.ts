@@ -31,7 +31,8 @@ export function holdEntry(
   const { actor, options, state } = asking;
   const among = candidates.slice(0, state.limits.told);
   const leftOut = candidates.length - among.length + unseen;
-  const { index, attributes, externalRef, emails, phones, groups, memberships, assignments } = entry.source;
+  const { index, attributes, externalRef, emails, phones, groups, memberships, assignments, beside } =
+    entry.source;
   const { creationFromNamesAlone, personalWithoutGroup = false } = options;
   return {
     index,
@@ -39,7 +40,7 @@ export function holdEntry(
     candidateIds: among.map(({ person }) => person.id),
     groupId: scope.targets[0] ?? null,
     evidence: {
-      entry: { attributes, externalRef, emails, phones, groups, memberships, assignments },
+      entry: { attributes, externalRef, emails, phones, groups, memberships, assignments, beside },
       keys: comparedKeys(keys),
       group_ids: scope.targets,
       policy: { conflicting_ref: scope.policy.conflictingRef, name_guard: scope.policy.nameGuard },
@@ -60,7 +61,7 @@ export function holdEntry(
  * named the place is the actor's own, so the same words of two actors are two entries.
  */
 function fingerprintOf(entry: NormalEntry, scope: Scope, { actor, options }: Asking): string {
-  const { memberships = [], assignments } = entry.source;
+  const { memberships = [], assignments, beside = [] } = entry.source;
   const own = [
     `actor ${actor.personId ?? `client ${actor.clientId}`}`,
     options.personalWithoutGroup === true,
@@ -71,7 +72,7 @@ function fingerprintOf(entry: NormalEntry, scope: Scope, { actor, options }: Ask
     [entry.externalRef === null, entry.externalRef],
     pointsOf(entry.emails),
     pointsOf(entry.phones),
-    [...memberships, ...assignments].map((each) => ({ ...each, pointer: undefined })),
+    [...memberships, ...assignments, ...beside].map((each) => ({ ...each, pointer: undefined })),
   ]);
   return `held:${createHash('sha256').update(what).digest('base64url')}`;
 }

@@ -1,7 +1,7 @@
 import { mayHandleRole, type Role } from '../../auth/index.js';
 import { entryError, pointerTo, type EntryErrorCode, type MembershipInput, type Removal } from './entry.js';
 import type { EntryDraft } from './entry-draft.js';
-import { membershipIn, type MembershipState, type PersonState } from './person-state.js';
+import { liveMemberships, membershipIn, type MembershipState, type PersonState } from './person-state.js';
 import { isRefConflict, takeRef } from './plan-external-ref.js';
 import type { Point } from './plan-points.js';
 
@@ -35,6 +35,7 @@ const moment = (known: string | null, asked: string | null): string | null =>
 
 /** Records that go. Of what is left the oldest becomes primary, if the primary one has gone. */
 export function planRemovals(draft: EntryDraft): void {
+  const was = liveMemberships(draft.person);
   for (const removal of draft.entry.source.removals ?? []) {
     const { kind, id } = removal;
     if (kind === 'group_membership') leave(draft, removal);
@@ -42,7 +43,19 @@ export function planRemovals(draft: EntryDraft): void {
       draft.person = { ...draft.person, emails: without(draft.person.emails, id) };
     else draft.person = { ...draft.person, phones: without(draft.person.phones, id) };
   }
+  keepReference(draft, was);
 }
+
+/** Who leaves her last group keeps the reference by which she was known there, the oldest one. */
+function keepReference(draft: EntryDraft, was: readonly MembershipState[]): void {
+  const { person } = draft;
+  if (person.externalRef !== null || liveMemberships(person).length > 0) return;
+  const left = was.filter(({ id, externalRef }) => externalRef !== null && !membershipOf(person, id));
+  if (left[0]) draft.person = { ...person, externalRef: left[0].externalRef };
+}
+
+const membershipOf = ({ memberships }: PersonState, id: string): MembershipState | undefined =>
+  memberships.find((membership) => membership.id === id);
 
 function without<P extends Point>(points: readonly P[], id: string): P[] {
   const left = points.filter((point) => point.id !== id);
@@ -52,7 +65,7 @@ function without<P extends Point>(points: readonly P[], id: string): P[] {
 }
 
 function leave(draft: EntryDraft, { id, pointer }: Removal): void {
-  const known = draft.person.memberships.find((membership) => membership.id === id);
+  const known = membershipOf(draft.person, id);
   if (!known || !mayHandle(draft, known, pointer) || isLastOwner(draft, known, pointer)) return;
   put(draft, (memberships) => memberships.filter((each) => each !== known));
 }

@@ -7,7 +7,8 @@ const FIRST = 64;
 /**
  * PostgreSQL plans by statistics that it renews once a minute, and keeps the plans of named statements and of the
  * checks of foreign keys until then. In a first sync they would be those of empty tables: a check then reads the whole
- * table, for every row. So the statistics are renewed whenever the people that this process has made have doubled.
+ * table, for every row. So the statistics are renewed whenever the people that this process has made have doubled, unless
+ * they know of as many: after a restart on a large database a few more make no other plan.
  */
 export class Statistics {
   private made = 0;
@@ -17,8 +18,17 @@ export class Statistics {
   async count(tx: SqlRunner, made: number): Promise<void> {
     this.made += made;
     if (this.made < this.renewAt) return;
-    this.renewAt = 2 * this.made;
+    const known = await knownPeople(tx);
+    this.renewAt = Math.max(2 * this.made, known);
+    if (known >= this.made) return;
     await tx.query(sql`
       analyze (skip_locked) people, email_addresses, phone_numbers, group_memberships, person_changes`);
   }
+}
+
+/** None where nobody has ever looked. */
+async function knownPeople(tx: SqlRunner): Promise<number> {
+  const [row] = await tx.query<{ known: number }>(sql`
+    select reltuples as known from pg_class where oid = 'people'::regclass`);
+  return row?.known ?? 0;
 }

@@ -16,7 +16,8 @@ interface QueueRow {
 }
 
 /**
- * Queues pairs (once ever, whatever became of them) and undecided entries (a counter grows).
+ * Queues pairs (once ever, whatever became of them) and undecided entries (a counter grows). An entry that comes again
+ * after its verdict is open again, with those whom it meets now: the verdict has not answered it. It stays to be read.
  * @returns the ids of the held entries, by fingerprint
  */
 export async function writeDuplicates(
@@ -31,7 +32,7 @@ export async function writeDuplicates(
   ]);
   if (rows.length === 0) return new Map();
   const kept = await tx.query<{ id: string; fingerprint: string }>(sql`
-    insert into person_duplicates (kind, fingerprint, person_id, candidate_ids, group_id, evidence, times_seen)
+    insert into person_duplicates as d (kind, fingerprint, person_id, candidate_ids, group_id, evidence, times_seen)
     select kind, fingerprint, person_id, candidates::bigint[], group_id, evidence, times
     from unnest(${rows.map(({ kind }) => kind)}::text[], ${rows.map(({ fingerprint }) => fingerprint)}::text[],
       ${rows.map(({ personId }) => personId)}::bigint[],
@@ -41,8 +42,10 @@ export async function writeDuplicates(
       as n(kind, fingerprint, person_id, candidates, group_id, evidence, times)
     order by fingerprint
     on conflict on constraint person_duplicates_once do update
-      set times_seen = person_duplicates.times_seen + excluded.times_seen
-      where person_duplicates.kind = 'held_entry'
+      set times_seen = d.times_seen + excluded.times_seen, status = 'open',
+        candidate_ids = case d.status when 'open' then d.candidate_ids else excluded.candidate_ids end,
+        evidence = case d.status when 'open' then d.evidence else excluded.evidence end
+      where d.kind = 'held_entry'
     returning id, fingerprint`);
   return new Map(kept.map(({ fingerprint, id }) => [fingerprint, id]));
 }

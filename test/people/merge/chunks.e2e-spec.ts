@@ -128,4 +128,18 @@ describe('A first sync', () => {
     expect(known).toBeGreaterThan(500);
     expect(await world.scans(people(1000), actor)).toBeLessThan(10);
   });
+
+  it('into tables that PostgreSQL knows already does not have them looked at again', async () => {
+    const actor = await world.actor({ [await world.group('Home')]: 'user' });
+    await world.rows(sql`insert into people (first_name) select 'P' from generate_series(1, 1000)`);
+    await world.rows(sql`analyze people`);
+    const people = (count: number) => Array.from({ length: count }, (_, i) => ({ ref: `R${count}-${i}` }));
+    const looked = async (count: number): Promise<number> => {
+      const { statements } = await countQueries(() => world.post(people(count), actor));
+      return statements.filter((text) => text.startsWith('analyze')).length;
+    };
+    expect(await looked(400)).toBe(0);
+    expect(await looked(500)).toBe(0);
+    expect(await looked(499)).toBe(1);
+  });
 });

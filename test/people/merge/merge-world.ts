@@ -117,7 +117,7 @@ export class MergeWorld {
       const options = { creationFromNamesAlone: false, unknownGroups: 'skip' as const };
       return this.service.runIn({ query }, words.map(entry), actor, options);
     });
-    return texts.filter((text) => !text.startsWith('analyze'));
+    return texts.filter((text) => !/^(analyze|select reltuples)/.test(text));
   }
 
   /** How often the table that was read most was read from end to end for the entries. */

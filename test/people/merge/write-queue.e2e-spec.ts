@@ -57,6 +57,25 @@ describe('entries that meet several people or groups', () => {
     expect(await world.everything()).toEqual(after);
   });
 
+  it('opens a held entry again that comes after its verdict, with those whom it meets now', async () => {
+    const ids: string[] = [];
+    for (const first of ['Anna', 'Eve', 'Eva']) {
+      const id = await world.person(first);
+      await world.member(id, home);
+      await world.email(id, 'family@example.org');
+      ids.push(id);
+    }
+    const held = { email: 'family@example.org', last: 'Smith' };
+    await world.one(held, actor);
+    await world.rows(sql`update person_duplicates set status = 'resolved', verdict = 'create_new'`);
+    await world.rows(sql`update people set deleted_at = now() where id = ${ids[0]}`);
+    const [seen, again] = [await world.one(held, actor), await world.one(held, actor)];
+    expect(await world.rows(sql`select * from person_duplicates`)).toMatchObject([
+      { status: 'open', verdict: 'create_new', times_seen: 3, candidate_ids: ids.slice(1) },
+    ]);
+    expect(again.errors[0]?.meta).toEqual(seen.errors[0]?.meta);
+  });
+
   it('queues a pair once, ever', async () => {
     await world.one(ada, actor);
     const { personId } = await world.one({ ref: 'R2', email: ada.email, first: 'Eve' }, actor);
