@@ -8,6 +8,7 @@ import { readMatchParameters } from './match-parameters.js';
 import { groupsOfRecords } from './memberships.js';
 import { MergeService, type Entry } from './merge/index.js';
 import { refusalOf } from './refusal-of.js';
+import { reportAlong } from './report-along.js';
 
 /** `POST /people`: the person that is meant, found and merged, or made; all of it or nothing. */
 @Injectable()
@@ -43,12 +44,17 @@ export class CreatePerson implements CreateOperation {
       unknownGroups: lenient ? 'skip' : 'refuse',
       personalWithoutGroup: lenient,
     });
-    return results.map((result, i) => ({
-      id: result.personId,
-      created: result.outcome === 'created',
-      meta: { match: result.match },
-      rest: dryRun ? [] : besideEntry(drafts[i] as Draft),
-      refusal: refusalOf(result, lenient),
-    }));
+    return results.map((result, i) => {
+      const { personId: id, match } = result;
+      const rest = dryRun ? [] : besideEntry(drafts[i] as Draft);
+      return {
+        id,
+        created: result.outcome === 'created',
+        meta: { match },
+        rest,
+        metaAfterRest: async () => ({ match: await reportAlong(tx, match, id ?? '', requestId, rest) }),
+        refusal: refusalOf(result, lenient),
+      };
+    });
   }
 }

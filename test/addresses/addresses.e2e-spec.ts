@@ -100,6 +100,32 @@ describe('Postal addresses', () => {
     expect(await world.everything()).toBe(rows);
   });
 
+  it('are told in the report of a person that they come along with', async () => {
+    await world.email(carl, 'carl@example.org', true);
+    const post = async (city: string, first_name = 'Carl') => {
+      const included = [
+        { type: 'email_address', attributes: { email: 'carl@example.org' } },
+        { type: 'address', attributes: { address_type: 'current', city } },
+      ];
+      const answer = await ada.api.post('/people', {
+        data: { type: 'person', attributes: { first_name } },
+        included,
+      });
+      const { outcome, changes } = answer.document.meta?.['match'] as { outcome: string; changes: object };
+      return { status: answer.status, outcome, changes };
+    };
+    const at = (city: string) => [expect.objectContaining({ address_type: 'current', city })];
+    expect(await post('Rome')).toEqual({
+      ...{ status: 200, outcome: 'updated' },
+      changes: { addresses: [[], at('Rome')] },
+    });
+    expect(await post('Rome')).toEqual({ status: 200, outcome: 'unchanged', changes: {} });
+    expect(await post('Bath', 'Karl')).toEqual({
+      ...{ status: 200, outcome: 'updated' },
+      changes: { first_name: ['Carl', 'Karl'], addresses: [at('Rome'), at('Bath')] },
+    });
+  });
+
   it('come along with a PATCH: new, by their id, or by their type', async () => {
     const id = await make({ city: 'London' });
     const included = [
