@@ -26,7 +26,7 @@ export async function createApp(
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: env.bodyLimit,
-    trustProxy: env.trustProxy,
+    trustProxy: trusted(env.trustProxy),
     genReqId: (request: { headers: Record<string, unknown> }) => {
       const sent = request.headers['x-request-id'];
       return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID();
@@ -92,6 +92,10 @@ function protectiveHeaders({ publicUrl }: Env): Record<string, string> {
   put({} as IncomingMessage, reply as unknown as ServerResponse, () => undefined);
   return headers;
 }
+
+/** Fastify takes no number, since whoever reaches the server past its proxies could name any address: SECURITY.md says so. */
+const trusted = (proxies: Env['trustProxy']) =>
+  typeof proxies === 'number' ? (_address: string, hop: number): boolean => hop < proxies : proxies;
 
 /** Clients of `/persons/…` end these with a slash or not, as they like. */
 const SLASH_AT_THE_END = /^((?:\/apis\/v4)?\/persons\/\w+)\/$/;

@@ -6,6 +6,7 @@ import { ensureFirstAdministrator } from './auth/index.js';
 import { readEnv, type Env } from './config/index.js';
 import {
   Database,
+  isMigrated,
   migrate,
   openDataSource,
   requireMigrated,
@@ -46,11 +47,12 @@ async function startEmbedded(env: Env, opened: Close[]): Promise<string> {
 }
 
 async function serveFrom(databaseUrl: string, env: Env, opened: Close[]): Promise<void> {
-  const dataSource = await openDataSource(databaseUrl);
+  const pooled = env.databaseUrl !== undefined && !env.preparedStatements;
+  const dataSource = await openDataSource(databaseUrl, pooled ? 0 : env.statementTimeout * 1000);
   // The pool waits for statements that nobody waits for any more.
   opened.push(() => Promise.race([dataSource.destroy(), delay(POOL_MS)]));
-  const pooled = env.databaseUrl !== undefined && !env.preparedStatements;
-  await (pooled ? requireMigrated(dataSource) : migrate(dataSource));
+  if (pooled) await requireMigrated(dataSource);
+  else if (!(await isMigrated(dataSource))) await migrateAt(databaseUrl);
   const database = new Database(dataSource, env.preparedStatements);
   const app = await createApp(env, database);
   opened.push(() => close(app));
@@ -65,6 +67,12 @@ async function serveFrom(databaseUrl: string, env: Env, opened: Close[]): Promis
   }
   const url = (await app.getUrl()).replace('[::1]', 'localhost');
   process.stdout.write(firstScreen(env, url, administrator));
+}
+
+/** On connections of its own: a migration takes the time that it takes. */
+async function migrateAt(databaseUrl: string): Promise<void> {
+  const dataSource = await openDataSource(databaseUrl);
+  await migrate(dataSource).finally(() => dataSource.destroy());
 }
 
 async function close(app: NestFastifyApplication): Promise<void> {

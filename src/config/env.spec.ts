@@ -24,6 +24,7 @@ describe('The settings', () => {
       jwtSecrets: [],
       sessionTtl: 172_800,
       requestTokenTtl: 3600,
+      statementTimeout: 60,
       adminEmail: 'admin@example.org',
       adminPassword: undefined,
       defaultPhoneRegion: 'US',
@@ -61,6 +62,12 @@ describe('The settings', () => {
       { matchNameGuard: true, matchConflictingRef: 'separate' },
     ],
     [{ PORT: ' ' }, { port: 3000 }],
+    [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
+    [{ TRUST_PROXY: 'loopback, 10.0.0.0/8, fd00::1' }, { trustProxy: 'loopback, 10.0.0.0/8, fd00::1' }],
+    [
+      { CORS_ORIGINS: 'https://a.example,http://localhost:8080' },
+      { corsOrigins: ['https://a.example', 'http://localhost:8080'] },
+    ],
   ])('%j is understood', (source, read) => {
     expect(readEnv(source)).toMatchObject(read);
   });
@@ -88,12 +95,56 @@ describe('The settings', () => {
     ['RATE_LIMIT_SIGN_IN_PER_MINUTE', 'many'],
     ['PREPARED_STATEMENTS', 'no'],
     ['LOG_LEVEL', 'loud'],
+    ['STATEMENT_TIMEOUT', 'never'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'https://app.example/'],
+    ['CORS_ORIGINS', 'https://app.example, app.example'],
+    ['TRUST_PROXY', 'yes'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', 'proxy.example'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: `))]);
   });
 
   test('tell all their problems at once', () => {
     expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'y', NODE_ENV: 'production' })).toHaveLength(3);
+  });
+
+  describe('with NODE_ENV=production', () => {
+    const good = {
+      NODE_ENV: 'production',
+      JWT_SECRET: 'lX0Wn5w9zqk3PXb6m2vD8yTfR4hJcVaE',
+      PUBLIC_URL: 'https://people.example',
+      PASSWORD_LINK_URL: 'https://app.example/{token}',
+    };
+
+    test('are good when they are safe', () => {
+      expect(problemsOf(good)).toEqual([]);
+      for (const local of ['http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:3000/x'])
+        expect(problemsOf({ ...good, PUBLIC_URL: local })).toEqual([]);
+    });
+
+    test.each([
+      ['JWT_SECRET', undefined],
+      ['JWT_SECRET', 'x'.repeat(40)],
+      ['JWT_SECRET', `${good.JWT_SECRET},${'abc'.repeat(12)}`],
+      ['ADMIN_PASSWORD', 'password1234'],
+      ['ADMIN_PASSWORD', 'aaaaaaaaaaaa'],
+      ['ADMIN_PASSWORD', 'Admin@Example.org'],
+      ['TRUST_PROXY', 'true'],
+      ['PUBLIC_URL', 'http://people.example'],
+      ['PUBLIC_URL', 'http://localhost.example'],
+      ['PASSWORD_LINK_URL', 'http://app.example/{token}'],
+      ['RATE_LIMIT_SIGN_IN_PER_MINUTE', '0'],
+      ['RATE_LIMIT_PER_MINUTE', '0'],
+      ['STATEMENT_TIMEOUT', '0'],
+    ])('%s=%s is refused, and only then', (name, value) => {
+      expect(problemsOf({ ...good, [name]: value })).toEqual([
+        expect.stringMatching(new RegExp(`^${name}: `)),
+      ]);
+      expect(problemsOf({ ...good, [name]: value, NODE_ENV: 'development' })).toEqual([]);
+    });
   });
 
   test('cannot be changed by anybody later', () => {

@@ -1,3 +1,6 @@
+import { unsafeSettings } from './unsafe-settings.js';
+import { isOrigin, readTrustProxy } from './setting-forms.js';
+
 /** The settings of one process: read from the environment once, checked, frozen. Nobody else reads `process.env`. */
 export interface Env {
   readonly production: boolean;
@@ -38,7 +41,10 @@ export interface Env {
   readonly passwordLinkUrl: string | undefined;
   readonly logLevel: string;
   readonly corsOrigins: readonly string[];
-  readonly trustProxy: boolean | string;
+  /** How many proxies stand before, or their addresses; false: none is believed. */
+  readonly trustProxy: boolean | number | string;
+  /** Seconds that a statement may take, and a transaction may idle; 0: any time. */
+  readonly statementTimeout: number;
 }
 
 /** Every problem of the environment at once, in sentences. */
@@ -96,7 +102,6 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const jwtSecrets = list('JWT_SECRET');
   if (jwtSecrets.some((secret) => Buffer.byteLength(secret) < 32))
     bad('JWT_SECRET', 'each key needs at least 32 bytes');
-  if (production && jwtSecrets.length === 0) bad('JWT_SECRET', 'it is required when NODE_ENV=production');
   const adminPassword = text('ADMIN_PASSWORD');
   if (adminPassword && adminPassword.length < 12) bad('ADMIN_PASSWORD', 'at least 12 characters are wanted');
   const adminEmail = text('ADMIN_EMAIL') ?? 'admin@example.org';
@@ -104,7 +109,6 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const defaultPhoneRegion = text('DEFAULT_PHONE_REGION') ?? 'US';
   if (!/^[A-Z]{2}$/.test(defaultPhoneRegion))
     bad('DEFAULT_PHONE_REGION', 'two capital letters such as US are wanted');
-  const trustProxy = text('TRUST_PROXY') ?? 'false';
   const mailFrom = text('MAIL_FROM') ?? 'Kith <kith@localhost>';
   if (!/^([^<>\r\n]+ <[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/.test(mailFrom))
     bad('MAIL_FROM', 'an address such as Kith <kith@example.org> is wanted');
@@ -112,7 +116,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   if (passwordLinkUrl && !passwordLinkUrl.includes('{token}'))
     bad('PASSWORD_LINK_URL', 'it has to hold {token}, where the token is to stand');
 
-  const env: Env = {
+  const env = {
     production,
     port: integer('PORT', 3000, 0, 65_535),
     host: text('HOST') ?? '127.0.0.1',
@@ -139,10 +143,17 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     passwordLinkUrl,
     logLevel: oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
     corsOrigins: list('CORS_ORIGINS'),
-    trustProxy: trustProxy === 'true' ? true : trustProxy === 'false' ? false : trustProxy,
+    trustProxy: readTrustProxy(text('TRUST_PROXY') ?? 'false'),
+    statementTimeout: integer('STATEMENT_TIMEOUT', 60, 0, 86_400),
   };
+  for (const origin of env.corsOrigins)
+    if (!isOrigin(origin))
+      bad('CORS_ORIGINS', `name each origin as https://app.example.org, not "${origin}"`);
+  if (env.trustProxy === undefined)
+    bad('TRUST_PROXY', 'false, true, a number of proxies, or their addresses are wanted');
+  if (production) for (const [name, why] of unsafeSettings(env)) bad(name, why);
   if (problems.length > 0) throw new EnvError(problems);
-  return Object.freeze(env);
+  return Object.freeze(env as Env);
 }
 
 /** Nest's token for the one {@link Env}. */

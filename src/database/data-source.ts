@@ -6,8 +6,13 @@ import { SnakeNamingStrategy } from './snake-naming.strategy.js';
 /**
  * The one way to a DataSource: the server, the tests, the migrations and the TypeORM command line use it.
  * @param further tables beside the product's own
+ * @param timeout milliseconds that a statement may take, and a transaction may idle; 0: any time
  */
-export function createDataSource(url: string, further: readonly (new () => object)[] = []): DataSource {
+export function createDataSource(
+  url: string,
+  further: readonly (new () => object)[] = [],
+  timeout = 0,
+): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -18,5 +23,8 @@ export function createDataSource(url: string, further: readonly (new () => objec
     installExtensions: false,
     poolSize: 10,
     applicationName: 'kith',
+    ...(timeout > 0 && {
+      extra: { statement_timeout: timeout, idle_in_transaction_session_timeout: timeout },
+    }),
   });
 }

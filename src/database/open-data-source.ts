@@ -5,12 +5,19 @@ import { createDataSource } from './data-source.js';
 const CONNECTED_WITHIN_MS = 10_000;
 const OLDEST_MAJOR = 15;
 
-/** A connected DataSource. @throws Error with one sentence that says why there is none, without the password. */
-export async function openDataSource(url: string): Promise<DataSource> {
-  const dataSource = createDataSource(url);
+/** What a pooler says that does not let settings of a connection through; it then has them from the role. */
+const POOLER = /unsupported startup parameter/;
+
+/**
+ * A connected DataSource. @param timeout milliseconds that a statement may take; 0: any time
+ * @throws Error with one sentence that says why there is none, without the password.
+ */
+export async function openDataSource(url: string, timeout = 0): Promise<DataSource> {
+  const dataSource = createDataSource(url, [], timeout);
   try {
     await Promise.race([dataSource.initialize(), giveUp()]);
   } catch (error) {
+    if (timeout > 0 && POOLER.test(reasonOf(error))) return openDataSource(url);
     throw new Error(`The database ${nameOf(url)} cannot be used: ${reasonOf(error)}`, { cause: error });
   }
   const reason = whyTooOld(dataSource.driver.version);

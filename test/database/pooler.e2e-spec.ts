@@ -1,6 +1,10 @@
 import { jest } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
-import { createDataSource, migrate, requireMigrated } from '../../src/database/index.js';
+import { createDataSource, migrate, openDataSource, requireMigrated } from '../../src/database/index.js';
 import { ADMIN, bootApp } from '../support/boot-app.js';
 import { ApiClient } from '../support/api-client.js';
 import { createTestDatabase } from '../support/test-database.js';
@@ -82,4 +86,50 @@ describe('Behind a pooler that gives each transaction another connection', () =>
       await own.drop();
     }
   });
+
+  it('limits of statements are left to the role where the pooler lets no setting through', async () => {
+    const own = await createTestDatabase();
+    const pooler = await strictPooler(new URL(own.url));
+    try {
+      const direct = await openDataSource(own.url, 5000);
+      expect(await direct.query('show statement_timeout')).toEqual([{ statement_timeout: '5s' }]);
+      await direct.destroy();
+      const pooled = await openDataSource(pooler.url, 5000);
+      expect(await pooled.query('show statement_timeout')).toEqual([{ statement_timeout: '0' }]);
+      await pooled.destroy();
+    } finally {
+      await pooler.close();
+      await own.drop();
+    }
+  });
 });
+
+/** Refuses what PgBouncer refuses, unless it is told to ignore it, and else hands everything on. */
+async function strictPooler(to: URL): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const text = (letter: string, value: string): string => `${letter}${value}\0`;
+  const fields =
+    text('S', 'FATAL') + text('C', '08P01') + text('M', 'unsupported startup parameter: statement_timeout');
+  const body = Buffer.from(`${fields}\0`);
+  const refusal = Buffer.concat([Buffer.from('E'), Buffer.alloc(4), body]);
+  refusal.writeInt32BE(body.length + 4, 1);
+  const socket = `.s.PGSQL.${to.port || '5432'}`;
+  const real = join(String(to.searchParams.get('host')), socket);
+  const server = createServer((client) => {
+    client
+      .on('error', () => undefined)
+      .once('data', (first) => {
+        if (first.includes('statement_timeout')) return client.end(refusal);
+        const database = connect(real, () => database.write(first));
+        return client.pipe(database.on('error', () => undefined)).pipe(client);
+      });
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'kith-pooler-'));
+  await new Promise<void>((ready) => server.listen(join(folder, socket), ready));
+  const url = new URL(to);
+  url.searchParams.set('host', folder);
+  const close = async (): Promise<void> => {
+    server.close();
+    await rm(folder, { recursive: true });
+  };
+  return { url: url.href, close };
+}

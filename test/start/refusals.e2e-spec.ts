@@ -40,10 +40,10 @@ describe('A start that cannot be', () => {
     expect(code).toBe(1);
     expect(said.trim().split('\n')).toEqual([
       'The settings cannot be used:',
-      expect.stringContaining('JWT_SECRET: it is required when NODE_ENV=production'),
       expect.stringContaining('PORT: '),
       expect.stringContaining('DATABASE_URL: '),
       expect.stringContaining('LOG_LEVEL: '),
+      expect.stringContaining('JWT_SECRET: it is required when NODE_ENV=production'),
     ]);
     expect(postmasterOf(settings.DATA_DIR)).toBeUndefined();
   });

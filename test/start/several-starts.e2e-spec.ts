@@ -99,7 +99,11 @@ describe('Several starts', () => {
 
   it('with NODE_ENV=production and a key of the settings keep none', async () => {
     const own = await createTestDatabase();
-    const production = { NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32), ADMIN_PASSWORD: PASSWORD };
+    const production = {
+      NODE_ENV: 'production',
+      JWT_SECRET: 'a key that is long, and as good as random',
+      ADMIN_PASSWORD: PASSWORD,
+    };
     const settings = { ...world.embedded('.production'), ...production, DATABASE_URL: own.url };
     const kith = await KithServer.start({ settings });
     expect((await kith.signIn(PASSWORD)).status).toBe(201);

@@ -71,7 +71,12 @@ function tellable(error: unknown): JsonApiError {
   }
   if (isAway(sqlState(error) ?? code))
     return new JsonApiError(
-      [{ code: 'unavailable', detail: 'The database cannot be reached; try again shortly.' }],
+      [
+        {
+          code: 'unavailable',
+          detail: 'The database cannot be reached, or takes too long; try again shortly.',
+        },
+      ],
       { 'Retry-After': '2' },
     );
   return JsonApiError.of(
@@ -80,9 +85,9 @@ function tellable(error: unknown): JsonApiError {
   );
 }
 
-/** Connection failures of the system, of class 08, shutdowns and "too many connections". */
+/** Connection failures of the system, of class 08, shutdowns, "too many connections", and what took too long. */
 const isAway = (code: unknown): boolean =>
-  typeof code === 'string' && /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|08|57P0|53300)/.test(code);
+  typeof code === 'string' && /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|08|57P0|53300|57014|25P0[34])/.test(code);
 
 /** Messages of the database quote values, which may be personal: the log gets the code and the place. */
 function describe(error: unknown): string {
