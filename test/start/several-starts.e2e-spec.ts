@@ -101,7 +101,7 @@ describe('Several starts', () => {
     const own = await createTestDatabase();
     const production = {
       NODE_ENV: 'production',
-      JWT_SECRET: 'a key that is long, and as good as random',
+      JWT_SECRET: 'a key that is long and as good as random',
       ADMIN_PASSWORD: PASSWORD,
     };
     const settings = { ...world.embedded('.production'), ...production, DATABASE_URL: own.url };
