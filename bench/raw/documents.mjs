@@ -86,18 +86,20 @@ export const document = (self, data, rest) => ({
   ...rest,
 });
 
+/** A query string as links have it. */
+export const encoded = (query) => query.replaceAll('[', '%5B').replaceAll(']', '%5D');
+
 /** A document with a page: one row more than it shows has been read. */
 export function page(path, query, data, rest) {
+  const others = query.filter(([name]) => !name.startsWith('page[')).map((pair) => pair.join('='));
   const at = (number) =>
-    `${path}?${query
-      .filter(([name]) => !name.startsWith('page['))
-      .map((pair) => pair.join('='))
-      .concat(`page[number]=${number}`, `page[size]=${rest.size}`)
-      .join('&')}`;
-  const sent = `${path}?${query.map((pair) => pair.join('=')).join('&')}`;
+    `${path}?${encoded([...others, `page[number]=${number}`, `page[size]=${rest.size}`].join('&'))}`;
   return {
     jsonapi: { version: '1.1' },
-    links: { self: sent, first: at(1), prev: null, next: rest.more ? at(2) : null },
+    links: {
+      self: `${path}?${encoded(query.map((pair) => pair.join('=')).join('&'))}`,
+      ...{ first: at(1), prev: null, next: rest.more ? at(2) : null },
+    },
     data,
     ...(rest.included && { included: rest.included }),
   };

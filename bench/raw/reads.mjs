@@ -1,6 +1,15 @@
 import { listInOrder } from '../../dist/src/jsonapi/query/parse-page.js';
 import { readCursor, writeCursor } from '../../dist/src/jsonapi/query/cursor.js';
-import { bare, document, emailAddress, groupMembership, page, person, phoneNumber } from './documents.mjs';
+import {
+  bare,
+  document,
+  emailAddress,
+  encoded,
+  groupMembership,
+  page,
+  person,
+  phoneNumber,
+} from './documents.mjs';
 import * as statements from './statements.mjs';
 
 const PATH = '/apis/v4/people';
@@ -78,12 +87,12 @@ export async function walk(ask, { groups, personId }, sent, after, size) {
     : await ask(statements.WALK_FIRST, [groups, personId, size + 1]);
   const shown = rows.slice(0, size);
   const base = `${PATH}?sort=last_name,first_name`;
-  const at = (key, row) => `${base}&page[${key}]=${cursorOf(row)}&page[size]=${size}`;
+  const at = (key, row) => `${base}&${encoded(`page[${key}]=${cursorOf(row)}&page[size]=${size}`)}`;
   return {
     jsonapi: { version: '1.1' },
     links: {
-      self: { href: `${PATH}?${sent}`, type: PROFILED },
-      first: `${base}&page[size]=${size}`,
+      self: { href: `${PATH}?${encoded(sent)}`, type: PROFILED },
+      first: `${base}&${encoded(`page[size]=${size}`)}`,
       prev: place ? at('before', shown[0]) : null,
       next: rows.length > size ? at('after', shown.at(-1)) : null,
     },

@@ -71,7 +71,9 @@ async function answer(request, actor) {
     return [...(await inTransaction((ask) => post(ask, actor, body, randomUUID()))), JSON_API];
   }
   if (sent === '') return [200, await one(onPool, actor, path.slice(path.lastIndexOf('/') + 1)), JSON_API];
-  const query = sent.split('&').map((part) => part.split('='));
+  const query = decodeURIComponent(sent)
+    .split('&')
+    .map((part) => part.split('='));
   const given = Object.fromEntries(query);
   const size = Number(given['page[size]']);
   if (given['filter[q]'])
@@ -79,7 +81,7 @@ async function answer(request, actor) {
   if (given['filter[groups]'])
     return [200, await pageOfGroup(onPool, actor, query, given['filter[groups]'], size), JSON_API];
   if (given['fields[person]']) return [200, await sparse(onPool, actor, query, size), JSON_API];
-  return [200, await walk(onPool, actor, sent, given['page[after]'], size), JSON_API];
+  return [200, await walk(onPool, actor, decodeURIComponent(sent), given['page[after]'], size), JSON_API];
 }
 
 const server = createServer(async (request, response) => {

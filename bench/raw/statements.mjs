@@ -27,11 +27,13 @@ export const TOUCH = named(
    where id = $1 and last_used_at < now() - interval '60 seconds'`,
 );
 
+/** `offset 0`: asked of each row, not made a set of all. */
 const readable = (p) => `${p}.deleted_at is null and (${p}.id = $2
-  or exists (select from group_memberships m where m.person_id = ${p}.id and m.group_id = any($1::bigint[]) and m.archived_at is null)
-  or exists (select from contact_assignments a where a.person_id = ${p}.id and a.assigned_to_id = $2)
+  or exists (select from group_memberships m
+    where m.person_id = ${p}.id and m.group_id = any($1::bigint[]) and m.archived_at is null offset 0)
+  or exists (select from contact_assignments a where a.person_id = ${p}.id and a.assigned_to_id = $2 offset 0)
   or (${p}.created_by_id = $2
-    and not exists (select from group_memberships m where m.person_id = ${p}.id and m.archived_at is null)))`;
+    and not exists (select from group_memberships m where m.person_id = ${p}.id and m.archived_at is null offset 0)))`;
 
 const EMAIL = `(select e.email from email_addresses e where e.person_id = t.id and e.is_primary)`;
 const PHONE = `(select e.number from phone_numbers e where e.person_id = t.id and e.is_primary)`;
