@@ -1,5 +1,5 @@
 export { createDataSource } from './data-source.js';
-export { Database, sqlState, type Row, type SqlRunner, type Transaction } from './database.js';
+export { Database, sqlState, together, type Row, type SqlRunner, type Transaction } from './database.js';
 export { isMigrated, migrate, requireMigrated } from './migrate.js';
 export { openDataSource } from './open-data-source.js';
 export { Setting } from './setting.entity.js';

@@ -1,5 +1,5 @@
 import type { Actor } from '../../auth/index.js';
-import type { SqlRunner } from '../../database/index.js';
+import { together, type SqlRunner } from '../../database/index.js';
 import { allocateIds, type RealId } from './allocate-ids.js';
 import type { MergePlan } from './merge-plan.js';
 import { rowsOf } from './row-changes.js';
@@ -21,7 +21,9 @@ export async function applyPlan(
 ): Promise<AppliedPlan> {
   const rows = rowsOf(plan);
   const real = await allocateIds(tx, rows);
-  await writeRows(tx, rows, real, actor);
-  await writeHistory(tx, plan.changes, real, { actor, requestId });
+  await together(
+    writeRows(tx, rows, real, actor),
+    writeHistory(tx, plan.changes, real, { actor, requestId }),
+  );
   return { real, duplicateIds: await writeDuplicates(tx, plan.pairs, plan.held, real) };
 }

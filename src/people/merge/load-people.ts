@@ -1,6 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { Actor } from '../../auth/index.js';
-import type { SqlRunner } from '../../database/index.js';
+import { together, type SqlRunner } from '../../database/index.js';
 import { ATTRIBUTES } from './entry.js';
 import type { Attributes, EmailState, MembershipState, PersonState, PhoneState } from './person-state.js';
 
@@ -26,9 +26,12 @@ export async function loadPeople(tx: SqlRunner, search: Sql, actor: Actor): Prom
     from people p where ${search}`);
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
-  const emails = byPerson(await loadEmails(tx, ids));
-  const phones = byPerson(await loadPhones(tx, ids));
-  const memberships = byPerson(await loadMemberships(tx, ids));
+  const [ofEmails, ofPhones, ofMemberships] = await together(
+    loadEmails(tx, ids),
+    loadPhones(tx, ids),
+    loadMemberships(tx, ids),
+  );
+  const [emails, phones, memberships] = [byPerson(ofEmails), byPerson(ofPhones), byPerson(ofMemberships)];
   return rows.map((row) => ({
     id: row.id,
     attributes: attributesOf(row),

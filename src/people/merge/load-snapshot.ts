@@ -1,6 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { groupsFor, type Actor } from '../../auth/index.js';
-import type { SqlRunner } from '../../database/index.js';
+import { together, type SqlRunner } from '../../database/index.js';
 import { readablePerson } from '../readable-person.js';
 import { isId } from './load-groups.js';
 import { loadPeople } from './load-people.js';
@@ -26,16 +26,14 @@ export async function loadSnapshot(
 ): Promise<Snapshot> {
   const keys = keysOf(entries);
   const search = reachedBy(entries, actor);
-  const locked = await lockPeople(tx, search);
-  const people = await loadPeople(tx, search, actor);
+  const [locked, people] = await together(lockPeople(tx, search), loadPeople(tx, search, actor));
   if (!sameIds(locked, people)) throw new CandidatesChanged('The candidates changed while they were locked.');
-  return {
-    people,
-    readableIds: new Set(people.map(({ id }) => id)),
-    refHolders: await loadRefHolders(tx, keys.refs, people, scopes),
-    assignments: await loadAssignments(tx, entries, people),
-    owners: await loadOwners(tx, entries, people),
-  };
+  const [refHolders, assignments, owners] = await together(
+    loadRefHolders(tx, keys.refs, people, scopes),
+    loadAssignments(tx, entries, people),
+    loadOwners(tx, entries, people),
+  );
+  return { people, readableIds: new Set(people.map(({ id }) => id)), refHolders, assignments, owners };
 }
 
 /** Locks the rows of all whom the entries can meet, once their keys are locked. */

@@ -1,20 +1,25 @@
 import sql from 'sql-template-tag';
 import type { Actor } from '../../auth/index.js';
-import type { SqlRunner } from '../../database/index.js';
+import { together, type SqlRunner } from '../../database/index.js';
 import type { RealId } from './allocate-ids.js';
 import { ATTRIBUTES } from './entry.js';
 import type { PersonState } from './person-state.js';
 import type { PlannedRows } from './row-changes.js';
 import { writeEmails, writeMemberships, writePhones } from './write-children.js';
 
-/** Writes the rows, a bounded number of statements however many they are; none for what does not change. */
+/**
+ * Writes the rows, a bounded number of statements however many they are; none for what does not change. The people are
+ * first: the others point at them, and must not count as a change of their own to whom this writes anyway.
+ */
 export async function writeRows(tx: SqlRunner, rows: PlannedRows, real: RealId, actor: Actor): Promise<void> {
-  await insertPeople(tx, rows.newPeople, real);
-  await updatePeople(tx, rows.changedPeople);
-  await writeEmails(tx, rows.emails, real);
-  await writePhones(tx, rows.phones, real);
-  await writeMemberships(tx, rows, real);
-  await insertAssignments(tx, rows, real, actor);
+  await together(
+    insertPeople(tx, rows.newPeople, real),
+    updatePeople(tx, rows.changedPeople),
+    writeEmails(tx, rows.emails, real),
+    writePhones(tx, rows.phones, real),
+    writeMemberships(tx, rows, real),
+    insertAssignments(tx, rows, real, actor),
+  );
 }
 
 /** The values of each attribute, in the order of {@link ATTRIBUTES}, and the reference. */

@@ -140,10 +140,10 @@ describe('the number of statements', () => {
        "select m.id as",
        "select nextval(wanted.sequence) as",
        "insert into people",
-       "insert into email_addresses",
-       "insert into phone_numbers",
        "insert into group_memberships",
        "insert into person_changes",
+       "insert into email_addresses",
+       "insert into phone_numbers",
      ]
     `);
     expect(await world.statements(entries(200, 1), actor)).toEqual(one);
