@@ -131,12 +131,19 @@ function withAccept(vary: string): string {
   return /\bAccept\b(?!-)/i.test(vary) ? vary : `${vary}, Accept`;
 }
 
-/** One line per request. The query string may hold a token or an e-mail address, so it is left out. */
+/** What stands in a path of ours; an address, a number or a token, in a path or where a query string belongs, may be anybody's. */
+const LOGGED = /^[\w.:-]{0,64}$/;
+
+/** One line per request. */
 function logRequests(fastify: FastifyInstance, env: Env): void {
   if (env.logLevel === 'silent') return;
   const log = pino({ level: env.logLevel, base: null });
   fastify.addHook('onResponse', (request, reply, done) => {
-    const path = request.url.split('?')[0];
+    const [place = ''] = request.url.split('?');
+    const path = place
+      .split('/')
+      .map((part) => (LOGGED.test(part) ? part : '*'))
+      .join('/');
     log.info({
       request_id: request.id,
       method: request.method,
