@@ -25,6 +25,31 @@ export async function groupsOfRecords(
 }
 
 /**
+ * Whether the draft takes the person out of the archive of a group that the caller administers: with that she is hers to
+ * change, though until then she may be out of sight.
+ */
+export async function bringsBack(
+  tx: Transaction,
+  actor: Actor,
+  personId: string,
+  { included }: Draft,
+): Promise<boolean> {
+  const ids = included
+    .filter(
+      ({ resource, attributes }) =>
+        resource.type === 'group_membership' && attributes['archived_at'] === null,
+    )
+    .flatMap(({ id }) => id ?? []);
+  if (ids.length === 0) return false;
+  const admins = groupsFor(actor, 'group_membership', 'update');
+  const rows = await tx.query(sql`
+    select from group_memberships
+    where person_id = ${personId}::bigint and archived_at is not null and id::text = any(${ids}::text[])
+      and ${admins === 'all' ? sql`true` : sql`group_id = any(${admins}::bigint[])`}`);
+  return rows.length > 0;
+}
+
+/**
  * The memberships that end when the groups of a person become others, or lose some. The caller means the groups that
  * she sees; of the rest she knows nothing.
  */

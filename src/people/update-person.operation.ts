@@ -5,7 +5,7 @@ import { Registry } from '../jsonapi/index.js';
 import type { Draft, OperationContext, UpdateOperation, Written } from '../jsonapi/operations/index.js';
 import { ChangePerson } from './change-person.js';
 import { besideEntry, draftToEntry } from './draft-to-entry.js';
-import { groupsOfRecords, membershipsToLeave } from './memberships.js';
+import { bringsBack, groupsOfRecords, membershipsToLeave } from './memberships.js';
 import { requireChangeable } from './person-rights.js';
 
 /** `PATCH /people/:id`: through the merge room as well, so that keys, history and rules are the same. */
@@ -23,7 +23,7 @@ export class UpdatePerson implements UpdateOperation {
     draft: Draft,
   ): Promise<Written> {
     const { actor, lenient } = context;
-    await requireChangeable(tx, actor, id);
+    if (!(await bringsBack(tx, actor, id, draft))) await requireChangeable(tx, actor, id);
     const groupsOf = await groupsOfRecords(tx, this.registry, actor, draft);
     const groups = draft.relationships['groups'] as readonly string[] | undefined;
     if (groups) await this.people.lock(tx, context, id, draftToEntry(draft, { personId: id, groupsOf }));

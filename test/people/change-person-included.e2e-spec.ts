@@ -90,6 +90,49 @@ describe('PATCH /people/:id with included', () => {
     }
   });
 
+  describe('of who is only in the archive', () => {
+    const back = () => ({
+      data: { type: 'person', id: carl, attributes: { gender: 'back' } },
+      included: [{ type: 'group_membership', id: membership, attributes: { archived_at: null } }],
+    });
+    const archived = () =>
+      world.value(sql`select archived_at from group_memberships where id = ${membership}::bigint`);
+    beforeEach(async () => {
+      await world.database.query(sql`delete from contact_assignments where person_id = ${carl}::bigint`);
+      await world.database.query(sql`update people set created_by_id = null where id = ${carl}::bigint`);
+      await world.database.query(
+        sql`update group_memberships set archived_at = now() where person_id = ${carl}::bigint`,
+      );
+    });
+
+    it('brings back, and changes, whom nobody of the group could see until then', async () => {
+      expect((await admin.api.get(`/people/${carl}`)).status).toBe(404);
+      const answer = await admin.api.patch(`/people/${carl}`, back());
+      expect([answer.status, answer.one.attributes?.['gender']]).toEqual([200, 'back']);
+      expect(await archived()).toBeNull();
+      expect((await admin.api.get(`/people/${carl}`)).status).toBe(200);
+    });
+
+    it('does so as the apps do', async () => {
+      const { included } = back();
+      expect((await admin.api.lenient.put(`/people/${carl}`, { included })).status).toBe(200);
+      expect(await archived()).toBeNull();
+    });
+
+    it('is not there for who does not administer the group, nor without the membership', async () => {
+      const other = await world.caller('Other', { [await world.group('Other')]: 'owner' });
+      const user = await world.caller('Plain', { [north]: 'user' });
+      for (const { api } of [other, user])
+        expect((await api.patch(`/people/${carl}`, back())).status).toBe(404);
+      const { data } = back();
+      expect((await admin.api.patch(`/people/${carl}`, { data })).status).toBe(404);
+      const dora = await world.contact('Elsewhere', await world.group('Elsewhere'));
+      const body = { ...back(), data: { type: 'person', id: dora, attributes: { gender: 'x' } } };
+      expect((await admin.api.patch(`/people/${dora}`, body)).status).toBe(404);
+      expect(await world.row('people', carl)).toMatchObject({ gender: null });
+    });
+  });
+
   it('takes what is linked by `lid`, and what names this person', async () => {
     const body = document(
       [
