@@ -93,7 +93,7 @@ describe('The top of a document', () => {
     const profile = 'https://jsonapi.org/profiles/ethanresnick/cursor-pagination';
     const accept = `${MEDIA_TYPE};profile="${profile}"`;
     const answer = await c.get(`${c.path(type)}?page[size]=1`, { accept });
-    const href = `/apis/v4${c.path(type)}?page[size]=1`;
+    const href = `/apis/v4${c.path(type)}?page%5Bsize%5D=1`;
     expect(answer.document.links?.['self']).toEqual({ href, type: answer.header('content-type') });
     expect((await c.get(href, { accept })).document).toEqual(answer.document);
     expect((await c.get(href)).document.links?.['self']).toBe(href);
