@@ -36,6 +36,15 @@ describe('Deleting', () => {
     expect((await c.api.delete(path)).refusal).toEqual(notFound);
   });
 
+  it('what others name, in a table that does not say what becomes of these, is 409', async () => {
+    await c.unchanged(async () => {
+      expect((await c.api.delete(`/users/${c.choir.ada.userId}`)).refusal).toEqual({
+        status: 409,
+        errors: [['conflict', undefined]],
+      });
+    });
+  });
+
   it.each(REMOVABLE)('[147] a body of DELETE is no hindrance: %s', async (type) => {
     for (const body of [undefined, { data: { type, id: '1' } }, { data: { type: `${type}s` } }, {}])
       expect([body, (await c.api.delete(await c.fresh(type), body)).status]).toEqual([body, 204]);

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import sql from 'sql-template-tag';
-import type { Row, Transaction } from '../../database/index.js';
+import { sqlState, type Row, type Transaction } from '../../database/index.js';
+import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { ResourcePolicy } from '../resource/define-resource.js';
-import type { Registry } from '../resource/registry.js';
+import type { Registry, Resource } from '../resource/registry.js';
 import { identifier } from '../store/compile-select.js';
 import type { OperationContext, RemoveOperation } from './operation.js';
 import { notFound } from './request-context.js';
@@ -23,8 +24,20 @@ export class RemoveResource implements RemoveOperation {
     await policy.remove({ actor, tx, row, values: {}, pointerTo: () => undefined });
     await context.precondition?.(tx);
     await this.parts.rememberCascade(tx, context, id);
-    await tx.query(sql`delete from ${identifier(resource.table)} where id = ${id}::bigint`);
+    await unlessNamed(resource, () =>
+      tx.query(sql`delete from ${identifier(resource.table)} where id = ${id}::bigint`),
+    );
     await this.parts.remember(tx, context, resource, [{ before: row, after: null }]);
+  }
+}
+
+/** Runs the deletion; a row that others name stays, where neither its policy nor its table says what becomes of these. */
+async function unlessNamed<T>({ type }: Resource, remove: () => Promise<T>): Promise<T> {
+  try {
+    return await remove();
+  } catch (error) {
+    if (sqlState(error) !== '23503') throw error;
+    throw JsonApiError.of('conflict', `Something else names this ${type}; take that away first.`);
   }
 }
 
