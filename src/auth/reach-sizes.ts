@@ -31,5 +31,10 @@ export class ReachSizes {
  * these are some times the root of all; looking this up costs no more than either.
  */
 export const reachesMany = (reached: Sql): Sql => sql`exists (
-  select from group_memberships m where m.group_id in (${reached}) and m.archived_at is null
-  offset (select (5 * sqrt(greatest(reltuples, 10000)))::bigint from pg_class where oid = 'people'::regclass))`;
+  with bound as (
+    select (5 * sqrt(greatest(reltuples, 10000)))::bigint as people from pg_class where oid = 'people'::regclass
+  )
+  select from (${reached}) as reached cross join lateral (
+    select from group_memberships m where m.group_id = reached.group_id and m.archived_at is null
+    order by m.person_id limit (select people + 1 from bound)) found
+  offset (select people from bound))`;
