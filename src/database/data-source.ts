@@ -22,11 +22,11 @@ export function createDataSource(
     // Our ids need no extension, and an application's role may not be allowed to create one.
     installExtensions: false,
     poolSize: 10,
-    // Statements that are sent together go out together, instead of one after the answer to another.
-    extra: { pipeline: true },
     applicationName: 'kith',
-    ...(timeout > 0 && {
-      extra: { statement_timeout: timeout, idle_in_transaction_session_timeout: timeout },
-    }),
+    extra: {
+      // Statements that are sent together go out together, instead of one after the answer to another.
+      pipeline: true,
+      ...(timeout > 0 && { statement_timeout: timeout, idle_in_transaction_session_timeout: timeout }),
+    },
   });
 }

@@ -53,6 +53,12 @@ describe('Statements that are sent together', () => {
     expect(await ids()).toEqual([]);
   });
 
+  it('go out together where statements are limited in time as well', () => {
+    expect(createDataSource(own.url, [], 5000).options).toMatchObject({
+      extra: { pipeline: true, statement_timeout: 5000, idle_in_transaction_session_timeout: 5000 },
+    });
+  });
+
   it('may have the same name before PostgreSQL knows it', async () => {
     const fresh = (tx: Pick<Database, 'query'>, n: number) => tx.query(sql`select ${n}::int as fresh_of_all`);
     const found = await database.transaction((tx) => together(fresh(tx, 1), fresh(tx, 2), fresh(tx, 3)));
