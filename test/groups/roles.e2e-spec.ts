@@ -175,6 +175,34 @@ describe('Roles', () => {
     });
   });
 
+  it('that are archived are told to administrators only, also by a match that brings somebody back', async () => {
+    for (const [asking, before] of [
+      ['user', {}],
+      ['admin', { there: null }],
+    ] as const) {
+      const s = await scene('contact', asking);
+      const other = await world.group('Other');
+      await world.member(s.by.personId, other, 'user');
+      await world.member(s.olga, other);
+      await world.database.query(
+        sql`update group_memberships set archived_at = now() where id = ${s.membership}`,
+      );
+      const answer = await s.by.api.post('/people', {
+        data: { type: 'person', attributes: { first_name: 'Olga' } },
+        included: [
+          { type: 'email_address', attributes: { email: `olga${s.olga}@example.org` } },
+          ...[s.group, other].map((group) => membershipOf({ ...s, group }, {})),
+        ],
+      });
+      expect([answer.status, answer.one.id]).toEqual([200, s.olga]);
+      const { changes } = answer.document.meta?.['match'] as { changes: Record<string, [object, object]> };
+      const [was, is] = changes['group_memberships'] ?? [];
+      const named = Object.entries(before).map(([, role]) => [s.group, role]);
+      expect(was).toEqual({ ...Object.fromEntries(named), [other]: 'contact' });
+      expect(is).toEqual({ [s.group]: 'contact', [other]: 'contact' });
+    }
+  });
+
   it('are given to nobody by /persons/multiple, which knows none', async () => {
     const s = await scene('contact', 'admin');
     const entry = { email_address: `olga${s.olga}@example.org`, first_name: 'Olga', group_ids: [s.group] };

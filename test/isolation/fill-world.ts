@@ -31,8 +31,18 @@ const STORED: Partial<
 /** Rows that are made by requests have ids beyond those of any plan, the same in each world. */
 const FIRST_OWN_ID = 100_000;
 
-/** Makes the database this world and nothing else; every login has a session of the same id. */
-export async function fillWorld(database: Database, plan: Plan): Promise<void> {
+/** An API client, by its public name and its session. */
+export const CLIENT = { clientName: 'kith-crawls', sessionId: '90000' };
+
+/**
+ * Makes the database this world and nothing else; every login has a session of the same id.
+ * @param given memberships of the {@link CLIENT}
+ */
+export async function fillWorld(
+  database: Database,
+  plan: Plan,
+  given: readonly number[] = [],
+): Promise<void> {
   await database.transaction(async (tx) => {
     await tx.query(
       sql`truncate idempotency_keys, outbox_messages, one_time_links, sessions, api_clients cascade`,
@@ -55,6 +65,17 @@ export async function fillWorld(database: Database, plan: Plan): Promise<void> {
       plan.users.map(({ id }) => ({
         ...{ id, user_id: id, expires_at: '2999-01-01T00:00:00Z' },
       })),
+    );
+    const [{ clientName, sessionId }, client] = [CLIENT, { api_client_id: 1 }];
+    const named = { id: 1, name: 'Client', client_id: clientName, secret_hash: 'none' };
+    await insertAll(tx, 'api_clients', Object.keys(named), [named]);
+    const session = { id: sessionId, ...client, expires_at: '2999-01-01T00:00:00Z' };
+    await insertAll(tx, 'sessions', Object.keys(session), [session]);
+    await insertAll(
+      tx,
+      'api_client_memberships',
+      ['api_client_id', 'group_membership_id'],
+      given.map((id) => ({ ...client, group_membership_id: id })),
     );
   });
 }

@@ -9,7 +9,10 @@ export class SightModel {
 
   constructor(
     readonly plan: Plan,
+    /** The person who asks; an API client is nobody. */
     readonly me: number,
+    /** The memberships that a client was given. */
+    private readonly given: readonly number[] = [],
   ) {}
 
   get superAdmin(): boolean {
@@ -22,9 +25,13 @@ export class SightModel {
     if (this.superAdmin) return 3;
     const group = this.plan.groups.find(({ id }) => id === groupId);
     const own = this.plan.group_memberships
-      .filter((m) => m.person_id === this.me && m.group_id === groupId && m.archived_at === null)
+      .filter((m) => this.acts(m) && m.group_id === groupId && m.archived_at === null)
       .map(({ role }) => ({ owner: 3, admin: 2, user: 1, contact: 0 })[role]);
     return Math.max(0, ...own, group?.parent_id == null ? 0 : this.rank(group.parent_id));
+  }
+
+  private acts({ id, person_id: person }: Membership): boolean {
+    return person === this.me || this.given.includes(id);
   }
 
   private liveIn(personId: number, least: number): boolean {

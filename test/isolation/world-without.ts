@@ -15,7 +15,8 @@ export function worldWithout(model: SightModel): Plan {
   const isKnown = (id: number): boolean => model.readable('people').has(id);
   const elsewhere = plan.group_memberships
     .filter((m) => isKnown(m.person_id) && !reads('group_memberships')(m))
-    .map(changedMembership);
+    // Who adds her again finds what stands in the archive of a group, and so may tell.
+    .map((m) => (model.readable('groups').has(m.group_id) ? m : changedMembership(m)));
   const kept = {
     group_memberships: plan.group_memberships.filter(reads('group_memberships')),
     contact_assignments: plan.contact_assignments.filter(reads('contact_assignments')),

@@ -1,3 +1,4 @@
+import { mayIn } from '../../auth/index.js';
 import { ATTRIBUTES } from './entry.js';
 import type { LeftOut, MatchReport } from './match-report.js';
 import {
@@ -107,11 +108,15 @@ function phoneTexts(phones: readonly PhoneState[]): string[] {
 const phoneText = ({ number, extension, location }: PhoneState): string =>
   [number, extension && `ext. ${extension}`, location && `(${location})`].filter(Boolean).join(' ');
 
-/** The role in each group within reach; `null` in the archive. */
+/** The role in each group within reach; `null` in the archive, which administrators of the group see. */
 const rolesOf = (person: PersonState, state: MergeState): Record<string, string | null> =>
   Object.fromEntries(
     person.memberships
-      .filter(({ groupId }) => state.isWithinReach(groupId))
+      .filter(
+        ({ groupId, archivedAt }) =>
+          state.isWithinReach(groupId) &&
+          (archivedAt === null || mayIn(state.actor, 'group_membership', 'update', groupId)),
+      )
       .map(({ groupId, role, archivedAt }) => [groupId, archivedAt === null ? role : null]),
   );
 
