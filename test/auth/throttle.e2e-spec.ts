@@ -114,6 +114,25 @@ describe('The limits of requests', () => {
       await expect(world.value(sql`select max(points) from rate_limits`)).resolves.toBe(12);
     });
 
+    it('count for who stands before the proxies, whatever is said beyond them', async () => {
+      const app = await boot({ ...LIMITS, TRUST_PROXY: '1' });
+      const from = (client: string, i: number, to = app) =>
+        to.inject({
+          method: 'POST',
+          url: '/apis/v4/sessions',
+          remoteAddress: host(1),
+          headers: { 'content-type': TYPE, 'x-forwarded-for': `192.0.2.${i}, ${client}` },
+          payload: JSON.stringify({
+            data: { type: 'session', attributes: { email: `nobody${i}@example.org`, password: 'wrong' } },
+          }),
+        });
+      expect(statuses(await many(6, (i) => from(host(7), i)))).toEqual({ 401: 4, 429: 2 });
+      expect(statuses(await many(2, (i) => from(host(8), i)))).toEqual({ 401: 2 });
+      // Without the setting nobody is believed.
+      expect(statuses(await many(6, (i) => from(host(10 + i), i, apps[0])))).toEqual({ 401: 4, 429: 2 });
+      await app.close();
+    });
+
     it('keep neither addresses nor e-mails', async () => {
       await signIn(ada.email, PASSWORD, 1);
       const kept = await world.value(
