@@ -5,7 +5,6 @@ import { requireUnchanged } from '../operations/write-columns.js';
 import { readDraft, type Draft } from '../request/read-draft.js';
 import { isObject, type JsonObject } from '../request/read-json.js';
 import { readLinkage, type LinkageDraft } from '../request/read-linkage.js';
-import { validateDraft } from '../request/validate-draft.js';
 import type { Resource } from '../resource/registry.js';
 import { OPERATIONS, RESULTS } from './atomic-extension.js';
 import { knownType, namedBy, readTarget, type Target, type TargetRules } from './read-target.js';
@@ -180,9 +179,7 @@ function draftOf(
   { registry, lenient, localIds }: OperationRules,
 ): Draft {
   const document = { data, ...(meta !== undefined && { meta }) };
-  const draft = readDraft(document, { registry, lenient, resource, id, base, localId: localIds.refer });
-  validateDraft(draft, id !== undefined);
-  return draft;
+  return readDraft(document, { registry, lenient, resource, id, base, localId: localIds.refer });
 }
 
 function readLinking(

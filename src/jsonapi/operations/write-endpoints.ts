@@ -7,7 +7,6 @@ import type { JsonApiRequest } from '../http/jsonapi-request.js';
 import { readDraft, type Draft } from '../request/read-draft.js';
 import { readLinkage } from '../request/read-linkage.js';
 import { readJson } from '../request/read-json.js';
-import { validateDraft } from '../request/validate-draft.js';
 import { Registry, type Resource } from '../resource/registry.js';
 import type { Answer, OperationContext, RelationshipChange, Written } from './operation.js';
 import { idOf, READ_ONE, relationshipOf, RequestContexts } from './request-context.js';
@@ -101,7 +100,6 @@ export class WriteEndpoints {
 
   private draft({ resource, lenient }: OperationContext, request: JsonApiRequest, id?: string): Draft {
     const draft = readDraft(readJson(request.body), { resource, registry: this.registry, lenient, id });
-    validateDraft(draft, id !== undefined);
     if (id === undefined) requireUnchanged(draft, {});
     return draft;
   }

@@ -1,6 +1,8 @@
+import { CATALOG } from '../errors/catalog.js';
 import { JsonApiError, type Problem } from '../errors/jsonapi-error.js';
 import { TYPE_ALIASES } from '../lenient.js';
 import type { Registry, Resource } from '../resource/registry.js';
+import { draftProblems } from './draft-problems.js';
 import { readFields, type FieldRules, type Fields } from './read-fields.js';
 import { isObject, type JsonObject } from './read-json.js';
 import { requireObjects } from './require-objects.js';
@@ -8,7 +10,7 @@ import { requireObjects } from './require-objects.js';
 /** Stands in a relationship of an included resource for the primary resource, which may have no id yet. */
 export const PRIMARY = '@primary';
 
-/** A resource as the client wants it: shapes and names checked, values not yet. */
+/** A resource as the client wants it: shapes, names and values checked, each by itself. */
 export interface Draft extends Fields {
   readonly resource: Resource;
   readonly id?: string;
@@ -55,8 +57,12 @@ export function readDraft(document: unknown, rules: DraftRules): Draft {
     problems,
   );
   const included = readIncluded(document['included'], lid, rules, problems);
+  const draft: Draft = { ...fields, resource: rules.resource, id: rules.id ?? id, pointer: at, included };
+  // Of a document that is not even one, values say nothing.
+  if (problems.every(({ code }) => CATALOG[code][0] === 422))
+    problems.push(...draftProblems(draft, updating));
   if (problems.length > 0) throw new JsonApiError(problems);
-  return { ...fields, resource: rules.resource, id: rules.id ?? id, pointer: at, included };
+  return draft;
 }
 
 function checkIdentity(

@@ -1,16 +1,14 @@
 import { validateSync, type ValidationError } from 'class-validator';
-import { JsonApiError, type Problem } from '../errors/jsonapi-error.js';
+import type { Problem } from '../errors/jsonapi-error.js';
 import type { Draft } from './read-draft.js';
 import { isClearable } from '../resource/registry.js';
 import { isStorable } from './storable.js';
 
-/** Holds the values of a draft and of what came along against the rules of their dto classes. @throws JsonApiError 422 */
-export function validateDraft(draft: Draft, updating: boolean): void {
-  const problems = [draft, ...draft.included].flatMap((one, i) =>
+/** What the rules of the dto classes have against the values of a draft and of what came along; each is 422. */
+export const draftProblems = (draft: Draft, updating: boolean): Problem[] =>
+  [draft, ...draft.included].flatMap((one, i) =>
     valueProblems(one, i === 0 ? updating : one.id !== undefined),
   );
-  if (problems.length > 0) throw new JsonApiError(problems);
-}
 
 function valueProblems(draft: Draft, updating: boolean): Problem[] {
   const at = (name: string): string => `${draft.pointer}/attributes/${name}`;
