@@ -136,6 +136,17 @@ describe('A type that is declared at run time', () => {
     expect((await ada.api.get(`/pets/${rex}/friends`)).ids).toEqual([polly]);
   });
 
+  it('tells what is not known and what is wrong at once', async () => {
+    const both = await ada.api.post('/pets', document({ name: '', tail: 'long' }));
+    expect(both.refusal).toEqual({
+      status: 422,
+      errors: [
+        ['unknown_attribute', '/data/attributes/tail'],
+        ['invalid_attribute', '/data/attributes/name'],
+      ],
+    });
+  });
+
   it('has its rules, its rights and its conflicts', async () => {
     const before = await world.everything();
     expect((await ada.api.post('/pets', document({ name: '', legs: -1 }))).refusal.errors.sort()).toEqual([
