@@ -61,7 +61,9 @@ describe('Errors', () => {
         .map(({ status }) => status)
         .sort(),
     ]).toEqual([400, ['409', '422']]);
-    const same = await c.create(type, { data: { ...data, attributes: { ...data.attributes, one: 1, two: 2 } } });
+    const same = await c.create(type, {
+      data: { ...data, attributes: { ...data.attributes, one: 1, two: 2 } },
+    });
     expect([same.status, errorsOf(same).map(({ status }) => status)]).toEqual([422, ['422', '422']]);
   });
 
