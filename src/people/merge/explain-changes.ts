@@ -33,7 +33,7 @@ export function explainChanges(
   const phones = changedPoints(before?.phones ?? [], after.phones, told);
   const fields: readonly (readonly [string, Change])[] = [
     ...ATTRIBUTES.map((name) => [name, [before?.attributes[name] ?? null, after.attributes[name]]] as const),
-    ['external_ref', [before && shownRefs(before, state), shownRefs(after, state)]],
+    ['external_ref', changedRefs(before, after, state)],
     ['group_memberships', [before ? rolesOf(before, state) : {}, rolesOf(after, state)]],
     ['contact_assignments', [[], assignments.map(assignmentText)]],
   ];
@@ -53,6 +53,19 @@ export function explainChanges(
 
 const isSame = (one: unknown, other: unknown): boolean =>
   JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+
+/** Where a group of hers has another reference than it had, though all of them are the same: one for each group. */
+function changedRefs(before: PersonState | null, after: PersonState, state: MergeState): Change {
+  const shown = [before && shownRefs(before, state), shownRefs(after, state)] as const;
+  const kept = new Set(before && liveMemberships(before).map(({ groupId }) => groupId));
+  if (!before || kept.size === 0 || !isSame(...shown)) return shown;
+  const refsOfKept = (person: PersonState): string[] =>
+    state.knownRefs({
+      ...person,
+      memberships: person.memberships.filter(({ groupId }) => kept.has(groupId)),
+    });
+  return [refsOfKept(before), refsOfKept(after)];
+}
 
 /** One reference as it is, several as a list. */
 function shownRefs(person: PersonState, state: MergeState): string | string[] | null {

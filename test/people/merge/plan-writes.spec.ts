@@ -17,6 +17,17 @@ const ada = person('10', { first: 'Ada', last: 'Lovelace', emails: [EMAIL], ...i
 const errorsOf = (entry: EntryWords, world: World = {}) =>
   plan([entry], world).results[0]?.errors.map(({ code, pointer }) => [code, pointer]);
 
+describe('a reference', () => {
+  it('that comes to one more group of hers is a change, though she has it already', () => {
+    const held = person('10', { first: 'Ada', emails: [EMAIL], groups: { 1: 'R1', 2: null } });
+    const made = plan([{ ref: 'R1', groups: ['2'], email: EMAIL }], { people: [held] });
+    expect([verdict(made), made.results[0]?.match.changes]).toEqual([
+      'updated email_address 10',
+      { external_ref: [['R1'], ['R1', 'R1']] },
+    ]);
+  });
+});
+
 describe('attributes', () => {
   it.each<[string, EntryWords, string | null]>([
     ['missing: left alone', {}, 'Ada'],

@@ -137,6 +137,9 @@ function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<st
 }
 
 function changedFields(before: ModelPerson, after: ModelPerson, { accessible }: ModelScope): string[] {
+  const had = liveMembershipsOf(before).map(({ group }) => group);
+  const refIn = (person: ModelPerson, group: string) =>
+    liveMembershipsOf(person).find((one) => one.group === group)?.ref ?? null;
   const shown = (person: ModelPerson): Record<string, unknown> => {
     const live = liveMembershipsOf(person);
     const seen = person.memberships.filter(({ group }) => accessible.includes(group));
@@ -150,7 +153,11 @@ function changedFields(before: ModelPerson, after: ModelPerson, { accessible }: 
     };
   };
   const [was, is] = [shown(before), shown(after)];
-  return Object.keys(is).filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]));
+  const names = Object.keys(is).filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]));
+  const moved = had.some(
+    (group) => accessible.includes(group) && refIn(before, group) !== refIn(after, group),
+  );
+  return moved && !names.includes('external_ref') ? [...names, 'external_ref'] : names;
 }
 
 const hasFirstName = (person: ModelPerson): boolean => person.attributes['first_name'] !== null;
