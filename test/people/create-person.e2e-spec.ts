@@ -280,6 +280,14 @@ describe('POST /people', () => {
     });
     const guarded = await ada.api.post('/people?dry_run=true&name_guard=true', body);
     expect(guarded.refusal.errors).toEqual([['ambiguous_match', '/data']]);
+    // The refusal tells why, as a match does.
+    expect(guarded.document.errors?.[0]?.meta).toMatchObject({
+      match: {
+        keys: { email_addresses: ['ida@example.org'] },
+        candidates: [{ id: loose.one.id, taken: false, reason: 'name_guard' }],
+        policy: { name_guard: true },
+      },
+    });
     const wrong = await ada.api.post('/people?name_guard=perhaps&conflicting_ref=x', body);
     expect(wrong.refusal).toEqual({
       status: 400,

@@ -26,7 +26,7 @@ export const CATALOG = {
   id_conflict: [409, 'The id does not belong here'],
   idempotency_key_in_use: [409, 'The request is still running'],
   external_ref_taken: [409, 'The external reference is taken'],
-  ambiguous_match: [409, 'More than one person matches'],
+  ambiguous_match: [409, 'It is not certain who is meant'],
   precondition_failed: [412, 'The resource has changed'],
   payload_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'Unsupported media type'],

@@ -118,8 +118,11 @@ function phoneTexts(phones: readonly PhoneState[]): string[] {
   return phones.map((phone, i) => (isTwice(texts[i] ?? '') ? phone.normalForm : (texts[i] ?? '')));
 }
 
-const phoneText = ({ number, extension, location }: PhoneState): string =>
-  [number, extension && `ext. ${extension}`, location && `(${location})`].filter(Boolean).join(' ');
+/** The extension may stand in the number as it was sent. */
+const phoneText = ({ number, extension, location }: PhoneState): string => {
+  const apart = extension && /(?:x|ext|#|=)\W*(\d+)\s*$/i.exec(number)?.[1] !== extension;
+  return [number, apart && `ext. ${extension}`, location && `(${location})`].filter(Boolean).join(' ');
+};
 
 /** The role in each group within reach; `null` in the archive, which administrators of the group see. */
 const rolesOf = (person: PersonState, state: MergeState): Record<string, string | null> =>

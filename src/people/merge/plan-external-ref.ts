@@ -56,7 +56,9 @@ export function isRefConflict(draft: EntryDraft, groupId: string, ref: string): 
     draft.errors.push(entryError('external_ref_taken', detail, pointer));
     return true;
   }
-  const detail = `Somebody else in group ${groupId} has the external reference ${ref}; it was not written there.`;
+  const isThere = liveMemberships(person).some((membership) => membership.groupId === groupId);
+  const left = isThere ? '; it was not written there.' : ', so this person was not added to it.';
+  const detail = `Somebody else in group ${groupId} has the external reference ${ref}${left}`;
   warn(draft, 'membership_conflict', detail, pointer);
   pairs.push(conflictPair(person, holder, groupId, ref));
   return true;

@@ -82,7 +82,12 @@ describe('groups', () => {
     ];
     const made = plan([{ email: EMAIL, groups: ['1', '2'] }], { people, refHolders });
     expect(verdict(made)).toBe('unchanged email_address 10');
-    expect(warningsOf(made)).toEqual(['membership_conflict']);
+    expect(made.results[0]?.match.warnings).toMatchObject([
+      {
+        code: 'membership_conflict',
+        detail: 'Somebody else in group 2 has the external reference R1, so this person was not added to it.',
+      },
+    ]);
     expect(made.pairs).toMatchObject([{ personId: '10', otherId: '66', groupId: '2' }]);
   });
   it('take the reference of a deleted person, whose membership is freed', () => {

@@ -97,6 +97,15 @@ describe('contact points', () => {
     const emails = ['a@x.org', 'b@x.org'].map((email) => ({ email, primary: true, pointer: `/${email}` }));
     expect(errorsOf({ first: 'Ada', emails })).toEqual([['invalid_attribute', '/b@x.org']]);
   });
+  it.each(['415 555 2671 ext. 7', '+1 415 555 2671 x7', '415-555-2671;ext=7'])(
+    'tell the extension in them once: %s',
+    (number) => {
+      expect(plan([{ ref: 'R1', phone: number }]).results[0]?.match.changes['phone_numbers']).toEqual([
+        [],
+        [number],
+      ]);
+    },
+  );
   it('that are written alike in two regions are told apart when the other becomes primary', () => {
     const world = { groups: [{ id: '2', phoneRegion: 'GB' }] };
     const made = plan(
