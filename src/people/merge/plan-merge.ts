@@ -98,8 +98,11 @@ class Walk {
     const keys = keysOfEntry(entry);
     const held = holdEntry(entry, keys, scope, decision, this);
     this.written.held.push(held);
-    const detail =
-      'More than one person may be meant, or another than the one found; decide in `person_duplicates`.';
+    const several = decision.among.length + decision.unseen > 1;
+    const doubt = several
+      ? 'More than one person may be meant; send an external reference or more of the names'
+      : 'The person found has another first name, which `name_guard` forbids; send the external reference';
+    const detail = `${doubt}, or let an administrator decide in \`person_duplicates\`.`;
     const error = entryError('ambiguous_match', detail, pointerTo(entry.source, 'entry'), {
       candidate_ids: held.candidateIds,
     });

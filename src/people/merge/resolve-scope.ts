@@ -121,7 +121,7 @@ function groupErrors(entry: Entry, named: readonly NamedGroup[], options: MergeO
   if (options.unknownGroups === 'refuse' && unknown.length > 0)
     return unknown.map(({ sent, pointer }) => entryError('not_found', `There is no group ${sent}.`, pointer));
   if (unknown.length < named.length) return contradictions(entry, named);
-  const detail = 'None of the named groups can be used; name a group in which you are a user or more.';
+  const detail = 'No group is named that can be used; name one in which you are a user or more.';
   return [entryError('no_accessible_group', detail, pointerTo(entry, 'groups'))];
 }
 
