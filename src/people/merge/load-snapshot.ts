@@ -119,8 +119,10 @@ async function loadRefHolders(
   if (refs.length + known.length === 0 || groups.length === 0) return [];
   return tx.query<RefHolder>(sql`
     select m.id as "membershipId", m.group_id as "groupId", m.external_ref as "externalRef",
-      m.person_id as "personId", p.deleted_at is not null as deleted
-    from group_memberships m join people p on p.id = m.person_id
+      m.person_id as "personId",
+      -- Not a join: for some hundred references that would be one with all people there are.
+      (select p.deleted_at is not null from people p where p.id = m.person_id) as deleted
+    from group_memberships m
     where m.external_ref = any(${[...new Set([...refs, ...known])]}::text[])
       and m.group_id = any(${[...new Set(groups)]}::bigint[]) and m.archived_at is null`);
 }
