@@ -87,6 +87,31 @@ describe('/apis/v4/users', () => {
       expect(await mailsTo(world, email)).toEqual([]);
     });
 
+    it('is refused while the person has something of a group that one does not administer', async () => {
+      const other = await world.group('North');
+      const maker = await world.caller('Nora', { [other]: 'owner' });
+      const left = async (beyond: (person: string) => Promise<unknown>): Promise<unknown> => {
+        const person = await world.contact('Lea', choir);
+        await beyond(person);
+        const before = await world.count('users');
+        const answer = await post(admin.api, { email: address(), password: PASSWORD, person });
+        expect((await world.count('users')) - before).toBe(answer.status === 201 ? 1 : 0);
+        return answer.status;
+      };
+      const assigned = { group_id: other, assigned_by_id: maker.personId };
+      expect([
+        await left((person) => world.member(person, other, 'contact', { archived_at: new Date() })),
+        await left((person) => world.assignment(maker.personId, person, assigned)),
+        await left((person) => world.assignment(maker.personId, person, { assigned_by_id: maker.personId })),
+        await left(async (person) => {
+          const membership = await world.member(person, other, 'contact', { external_ref: 'N-1' });
+          await maker.api.delete(`/group_memberships/${membership}`);
+        }),
+        await left((person) => world.assignment(admin.personId, person, { assigned_by_id: admin.personId })),
+        await left(() => Promise.resolve()),
+      ]).toEqual([403, 403, 403, 403, 201, 201]);
+    });
+
     it('without a password invites by a mail whose token lets choose one, once', async () => {
       const person = await world.contact('Ina', choir);
       const email = address();

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { SqlRunner } from '../../database/index.js';
 import { JsonApiError } from '../../jsonapi/index.js';
 import { groupsWhere, type Actor } from '../actor.js';
@@ -7,7 +7,7 @@ import { groupsFor } from '../rights.js';
 /**
  * Whoever makes a login may become its person: with a password of one's own choosing, or an invitation to one's own
  * mailbox. So it takes an administrator who has every right that the person has: an administrator of all her groups, an
- * owner where she is one, who reads everybody that is assigned to her or that only she can read.
+ * owner where she is one, who reads everybody that is assigned to her or that only she can read, and what she reads of herself.
  */
 export async function administersLogin(tx: SqlRunner, actor: Actor, personId: string): Promise<boolean> {
   if (actor.superAdmin) return true;
@@ -26,9 +26,25 @@ export async function administersLogin(tx: SqlRunner, actor: Actor, personId: st
         and not exists (
           select from group_memberships r
           where r.person_id = other.id and r.group_id = any(${users}::bigint[]) and r.archived_at is null)
-    ) as within`);
+    ) and not exists (${ownBeyond(personId, admins)}) as within`);
   return row?.within === true;
 }
+
+/** What a person reads of groups that she is in no more, or as an end of an assignment, as far as it is beyond these groups. */
+const ownBeyond = (personId: string, groups: 'all' | readonly string[]): Sql => sql`
+  select from group_memberships m
+  where m.person_id = ${personId}::bigint and not m.group_id = any(${groups}::bigint[])
+  union all
+  select from contact_assignments a
+  where ${personId}::bigint in (a.person_id, a.assigned_to_id)
+    and case when a.group_id is not null then not a.group_id = any(${groups}::bigint[])
+      else not exists (
+        select from group_memberships maker
+        where maker.person_id = a.assigned_by_id and maker.group_id = any(${groups}::bigint[]) and maker.archived_at is null) end
+  union all
+  select from person_changes c, unnest(array[c.before, c.after]) as side,
+    jsonb_path_query(side, '$.*[*].group_id') as told join groups g on g.id::text = told #>> '{}'
+  where c.person_id = ${personId}::bigint and not g.id = any(${groups}::bigint[])`;
 
 /** The deployment is never left without somebody who may do everything. The others are locked, so that two do not leave at once. */
 export async function requireAnotherSuperAdmin(tx: SqlRunner, userId: string): Promise<void> {
