@@ -16,7 +16,7 @@ export async function administersLogin(tx: SqlRunner, actor: Actor, personId: st
   const owners = groupsWhere(actor, 'owner');
   const [row] = await tx.query<{ within: boolean | null }>(sql`
     select (
-      select bool_and(m.group_id = any(${admins}::bigint[]) and (m.role <> 'owner' or m.group_id = any(${owners}::bigint[])))
+      select bool_and(m.role <> 'owner' or m.group_id = any(${owners}::bigint[]))
       from group_memberships m where m.person_id = ${personId}::bigint and m.archived_at is null
     ) and not exists (
       select from people other where other.deleted_at is null
