@@ -11,6 +11,8 @@ export interface PairNote {
   readonly personId: string;
   readonly otherId: string;
   readonly groupId: string | null;
+  /** For administrators whom the actor knows nothing of: not to be told. */
+  readonly hidden?: boolean;
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 

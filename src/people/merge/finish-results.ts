@@ -15,12 +15,13 @@ export function finishResults({ results, held }: MergePlan, applied: AppliedPlan
   return results.map((result) => {
     const personId = (result.personId !== undefined && known(result.personId)) || undefined;
     const candidates = result.match.candidates.map((each) => ({ ...each, id: each.id && known(each.id) }));
+    const queuedWith = result.match.queued_with?.map((id) => id && known(id));
     const errors = result.errors.map((error) => withIds(error, known, queued.get(result.index)));
     return {
       ...withoutPerson(result),
       ...(personId && { personId }),
       ...(result.stored && { stored: result.stored }),
-      match: { ...result.match, candidates },
+      match: { ...result.match, candidates, ...(queuedWith && { queued_with: queuedWith }) },
       errors,
     };
   });

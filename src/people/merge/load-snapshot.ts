@@ -1,7 +1,8 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { empty, type Sql } from 'sql-template-tag';
 import { groupsFor, type Actor } from '../../auth/index.js';
 import { together, type SqlRunner } from '../../database/index.js';
 import { readablePerson } from '../readable-person.js';
+import { fewOfCrowds, type CrowdedKeys } from './crowded-keys.js';
 import { isId } from './load-groups.js';
 import { loadPeople } from './load-people.js';
 import { keysOf, type NormalEntry } from './normal-entry.js';
@@ -23,9 +24,10 @@ export async function loadSnapshot(
   entries: readonly NormalEntry[],
   scopes: readonly Scope[],
   actor: Actor,
+  crowds: CrowdedKeys,
 ): Promise<Snapshot> {
   const keys = keysOf(entries);
-  const search = reachedBy(entries, actor);
+  const search = reachedBy(entries, scopes, actor, crowds);
   const [locked, people] = await together(lockPeople(tx, search), loadPeople(tx, search, actor));
   if (!sameIds(locked, people)) throw new CandidatesChanged('The candidates changed while they were locked.');
   const [refHolders, assignments, owners] = await together(
@@ -40,13 +42,29 @@ export async function loadSnapshot(
 export async function lockReached(
   tx: SqlRunner,
   entries: readonly NormalEntry[],
+  scopes: readonly Scope[],
   actor: Actor,
+  crowds: CrowdedKeys,
 ): Promise<void> {
-  await lockPeople(tx, reachedBy(entries, actor));
+  await lockPeople(tx, reachedBy(entries, scopes, actor, crowds));
 }
 
-const reachedBy = (entries: readonly NormalEntry[], actor: Actor): Sql =>
-  reachedPeople(keysOf(entries), namedPeople(entries), entries.flatMap(recordsOf), actor);
+function reachedBy(
+  entries: readonly NormalEntry[],
+  scopes: readonly Scope[],
+  actor: Actor,
+  crowds: CrowdedKeys,
+): Sql {
+  const { refs, emails, phones } = keysOf(entries);
+  const keys = {
+    refs,
+    emails: emails.filter((form) => !crowds.emails.includes(form)),
+    phones: phones.filter((form) => !crowds.phones.includes(form)),
+  };
+  const isCrowded = crowds.emails.length + crowds.phones.length > 0;
+  const crowd = isCrowded ? sql`union all (${fewOfCrowds(crowds, entries, scopes, actor)})` : empty;
+  return reachedPeople(keys, namedPeople(entries), entries.flatMap(recordsOf), crowd, actor);
+}
 
 /** Memberships that the entries name by their ids. */
 const recordsOf = ({ source: { memberships = [], removals = [] } }: NormalEntry): string[] => [
@@ -73,6 +91,7 @@ function reachedPeople(
   { refs, emails, phones }: ReturnType<typeof keysOf>,
   named: readonly string[],
   records: readonly string[],
+  crowd: Sql,
   actor: Actor,
 ): Sql {
   const admins = groupsFor(actor, 'group_membership', 'update');
@@ -84,7 +103,7 @@ function reachedPeople(
       union select person_id from group_memberships
         where external_ref = any(${refs}::text[]) and external_ref is not null and archived_at is null
       union select id from people where external_ref = any(${refs}::text[]) and external_ref is not null
-      union select unnest(${named}::bigint[]))
+      union select unnest(${named}::bigint[]) ${crowd})
     and (${readablePerson(actor, sql`p`)} or (p.deleted_at is null and p.id in (${archived})))`;
 }
 

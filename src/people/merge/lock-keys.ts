@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import sql from 'sql-template-tag';
 import type { SqlRunner } from '../../database/index.js';
+import { crowdedAmong, NO_CROWDS, type CrowdedKeys } from './crowded-keys.js';
 import { keysOf, type NormalEntry } from './normal-entry.js';
 
 /** PostgreSQL holds about 6,400 locks in all; a batch has tens of thousands of keys. So keys share this many. */
@@ -53,10 +54,18 @@ export async function lockNamed(tx: SqlRunner, entries: readonly NormalEntry[]):
   await lockAll(tx, NAMED_SPACE, bucketsOf(ids.map((id) => `person:${id}`)));
 }
 
-/** The keys that entries bring, and all that the people have whom they name: some of these may go. */
-export async function lockEntries(tx: SqlRunner, entries: readonly NormalEntry[]): Promise<void> {
+/**
+ * The keys that entries bring, and all that the people have whom they name: some of these may go.
+ * @returns which of those that the entries bring are crowded; asked before the locks are there, which is near enough
+ */
+export async function lockEntries(tx: SqlRunner, entries: readonly NormalEntry[]): Promise<CrowdedKeys> {
   const named = entries.flatMap(({ source }) => source.personId ?? []);
-  await lockKeys(tx, keysOf(entries), ...(await heldKeys(tx, named)));
+  const keys = keysOf(entries);
+  const buckets = lockBuckets(keys, ...(await heldKeys(tx, named)));
+  const [crowds = NO_CROWDS] = await tx.query<CrowdedKeys>(sql`
+    select count(pg_advisory_xact_lock(${LOCK_SPACE}::int, bucket)), ${crowdedAmong(keys)}
+    from unnest(${buckets}::int[]) as bucket`);
+  return crowds;
 }
 
 /** The locks of every door that changes people: their keys, then their rows, both ascending. */

@@ -56,6 +56,12 @@ export const MATCH_REPORT_MEMBERS: Readonly<Record<keyof MatchReport, Schema>> =
     },
     ['conflicting_ref', 'name_guard'],
   ),
+  queued_with: {
+    ...list(orNull(text)),
+    description:
+      'With whom the person was put before the administrators as a pair (`person_duplicates`); absent when with nobody. ' +
+      '`null`: somebody whom a dry run has not made.',
+  },
   duplicate_of_index: { type: 'integer', description: 'The entry of this request that made the person.' },
   left_out: {
     ...closed(
@@ -73,7 +79,7 @@ export const MATCH_REPORT_MEMBERS: Readonly<Record<keyof MatchReport, Schema>> =
   },
 };
 
-const SOMETIMES = ['duplicate_of_index', 'left_out'];
+const SOMETIMES = ['queued_with', 'duplicate_of_index', 'left_out'];
 const ALWAYS = Object.keys(MATCH_REPORT_MEMBERS).filter((name) => !SOMETIMES.includes(name));
 
 export const MATCH_REPORT_SCHEMAS: Readonly<Record<string, Schema>> = {
@@ -107,6 +113,7 @@ export const MATCH_REPORT_SCHEMAS: Readonly<Record<string, Schema>> = {
         'name_mismatch',
         'membership_conflict',
         'protected_person',
+        'crowded_key',
       ),
       detail: text,
       pointer: text,

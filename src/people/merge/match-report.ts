@@ -24,7 +24,7 @@ export interface CandidateReport {
 }
 
 export type WarningCode =
-  'external_ref_replaced' | 'name_mismatch' | 'membership_conflict' | 'protected_person';
+  'external_ref_replaced' | 'name_mismatch' | 'membership_conflict' | 'protected_person' | 'crowded_key';
 
 export interface Warning {
   readonly code: WarningCode;
@@ -51,6 +51,8 @@ export interface MatchReport {
   readonly skipped_groups: readonly string[];
   readonly warnings: readonly Warning[];
   readonly policy: { readonly conflicting_ref: ConflictingRef; readonly name_guard: boolean };
+  /** With whom the person was put before the administrators as a pair; `null`: somebody whom a dry run has not made. */
+  readonly queued_with?: readonly (string | null)[];
   /** The entry of this request that made the person. */
   readonly duplicate_of_index?: number;
   /** How many each list does not name, of those that are cut. */

@@ -87,8 +87,8 @@ export class MergeService {
     const scoped = await this.scoped(tx, entries, actor, ANY_DOOR);
     const read = scoped.map(({ entry }) => entry);
     await lockNamed(tx, read);
-    await lockEntries(tx, read);
-    await lockReached(tx, read, actor);
+    const scopes = scoped.map(({ scope }) => scope);
+    await lockReached(tx, read, scopes, actor, await lockEntries(tx, read));
   }
 
   /** How an entry would be looked for, in one statement. */
@@ -123,9 +123,9 @@ export class MergeService {
     const scoped = await this.scoped(tx, entries, actor, options);
     const sound = scoped.filter(({ entry, scope }) => entry.errors.length + scope.errors.length === 0);
     const searched = sound.map(({ entry }) => entry);
-    await lockEntries(tx, searched);
+    const crowds = await lockEntries(tx, searched);
     const scopes = scoped.map(({ scope }) => scope);
-    const snapshot = withMakers(await loadSnapshot(tx, searched, scopes, actor), makers);
+    const snapshot = withMakers(await loadSnapshot(tx, searched, scopes, actor, crowds), makers);
     await options.underLock?.(tx);
     const plan = planMerge(scoped, snapshot, actor, options);
     const undone = options.atomic && plan.results.some(({ outcome }) => outcome === 'failed');

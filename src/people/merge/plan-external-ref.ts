@@ -75,7 +75,7 @@ function noteHiddenConflicts(draft: EntryDraft, live: readonly MembershipState[]
   const { state, person, pairs } = draft;
   for (const { groupId } of live.filter((membership) => !state.isWithinReach(membership.groupId))) {
     const holder = state.holderOf(groupId, ref, person.id);
-    if (holder !== undefined) pairs.push(conflictPair(person, holder, groupId, ref));
+    if (holder !== undefined) pairs.push({ ...conflictPair(person, holder, groupId, ref), hidden: true });
   }
 }
 

@@ -1,4 +1,5 @@
-import type { EntryDraft, PairNote } from './entry-draft.js';
+import { pointerTo } from './entry.js';
+import { warn, type EntryDraft, type PairNote } from './entry-draft.js';
 import { kindsOf, type Hit } from './find-hits.js';
 import type { NotTaken } from './match-report.js';
 import { keyName } from './key-index.js';
@@ -8,13 +9,14 @@ import { liveMemberships } from './person-state.js';
 
 /**
  * Who may be the same person: everybody with a key of the entry which the one who was taken did not have. A new person
- * had none. A key that many people share must not fill the queue.
+ * had none. That two people share the phone of a school says nothing of them, so a crowded key makes no pair.
  */
 export function planPairs(draft: EntryDraft, { hits, refusals }: Decision): void {
   const { before, keys, state } = draft;
   const ref = keys.externalRef;
   const isNew = (key: string): boolean => before === null || !state.holders(key).has(before.id);
-  const newKeys = pointKeys(keys).filter(isNew);
+  const isCrowded = (key: string): boolean => state.holders(key).size > state.limits.paired;
+  const newKeys = pointKeys(keys).filter((key) => isNew(key) && !isCrowded(key));
   const isNewRef = ref !== null && !(before && state.knownRefs(before).includes(ref));
   const bridged = hits.filter((hit) => {
     if (!refusals.has(hit)) return false;
@@ -25,6 +27,21 @@ export function planPairs(draft: EntryDraft, { hits, refusals }: Decision): void
     const reason = refusals.get(hit);
     if (reason) draft.pairs.push(pairWith(draft, hit, reason));
   }
+  const holdsNone = (key: string): boolean => hits.every(({ person }) => !state.holders(key).has(person.id));
+  for (const key of pointKeys(keys).filter((each) => isNew(each) && isCrowded(each)))
+    if (!holdsNone(key)) tellCrowd(draft, key);
+}
+
+function tellCrowd(draft: EntryDraft, key: string): void {
+  const { entry, state } = draft;
+  const [emails, phones] = [entry.emails ?? [], entry.phones ?? []];
+  const input =
+    emails.find(({ normalForm }) => normalForm && keyName('email', normalForm) === key) ??
+    phones.find(({ normalForm }) => normalForm && keyName('phone', normalForm) === key);
+  const detail =
+    `More than ${state.limits.paired} people have this; that is no reason to take one for another, so no pair ` +
+    'was put before the administrators for it.';
+  warn(draft, 'crowded_key', detail, input?.pointer || pointerTo(entry.source, 'entry'));
 }
 
 const pointKeys = ({ emails, phones }: EntryKeys): string[] => [

@@ -42,6 +42,7 @@ export function doneResult(draft: EntryDraft, outcome: Outcome, decision?: Decis
   const duplicateOf = before?.madeByIndex;
   const { changes, leftOut } = explainChanges(before, person, assignments, state);
   const { candidates = [], left_out: hidden } = decision ? toldOf(decision, state.limits) : {};
+  const queued = new Set(draft.pairs.filter(({ hidden }) => !hidden).map(({ otherId }) => otherId));
   const match: MatchReport = {
     ...emptyReport(outcome, keys, scope),
     matched_by: decision?.kind === 'match' ? decision.matchedBy : null,
@@ -49,6 +50,7 @@ export function doneResult(draft: EntryDraft, outcome: Outcome, decision?: Decis
     changes,
     groups_added: groupsAdded(before, person),
     warnings,
+    ...(queued.size > 0 && { queued_with: [...queued] }),
     ...(duplicateOf !== undefined && { duplicate_of_index: duplicateOf }),
     ...((hidden || leftOut) && { left_out: { ...hidden, ...leftOut } }),
   };

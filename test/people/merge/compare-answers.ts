@@ -24,6 +24,7 @@ export const saidByProduct = (
   changed: set(Object.keys(match.changes)),
   groupsAdded: set(match.groups_added),
   skippedGroups: match.skipped_groups,
+  queuedWith: set((match.queued_with ?? []).map((id) => (id && idOf(id)) ?? NOT_MADE)),
   policy: { conflictingRef: match.policy.conflicting_ref, nameGuard: match.policy.name_guard },
   duplicateOfIndex: match.duplicate_of_index ?? null,
 });
@@ -39,12 +40,17 @@ export const saidByModel = (result: ModelResult, isMade: (id: string) => boolean
   considered: set(result.considered.map((id) => (isMade(id) ? id : NOT_MADE))),
   changed: set(result.changed),
   groupsAdded: set(result.groupsAdded),
+  queuedWith: set(result.queuedWith.map((id) => (isMade(id) ? id : NOT_MADE))),
 });
 
 /** The whole answer but for ids that only a real run knows. */
 export const saidWithoutIds = ({ outcome, match, errors }: EntryResult) => ({
   outcome,
-  match: { ...match, candidates: match.candidates.map((each) => ({ ...each, id: undefined })) },
+  match: {
+    ...match,
+    candidates: match.candidates.map((each) => ({ ...each, id: undefined })),
+    queued_with: match.queued_with?.length,
+  },
   errors: errors.map((error) => ({ ...error, meta: undefined })),
 });
 

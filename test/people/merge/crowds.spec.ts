@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { EntryResult } from '../../../src/people/merge/entry.js';
+import { LIMITS } from '../../../src/people/merge/limits.js';
 import type { HeldEntry, MergePlan } from '../../../src/people/merge/merge-plan.js';
 import type { PersonState } from '../../../src/people/merge/person-state.js';
 import { expectSame } from './compare-answers.js';
@@ -17,7 +18,7 @@ describe('a key that many people share', () => {
       const [{ entries, options }] = requests as [RandomRequest];
       const request = { ...asking, options };
       const whole = planInModel(world, entries, request);
-      const cut = planInModel(world, entries, request, { crowd: 0, told: 1 });
+      const cut = planInModel(world, entries, request, { ...LIMITS, crowd: 0, told: 1 });
       expectSame(cut.results.map(decided), whole.results.map(decided));
       expectSame(cut.results.map(numberOfCandidates), whole.results.map(numberOfCandidates));
       expectSame(cut.plan.changes, whole.plan.changes);
@@ -58,10 +59,35 @@ describe('a key that many people share', () => {
     expect(made.held).toMatchObject([{ candidateIds: ids, evidence: { candidates_left_out: 175 } }]);
   });
 
-  it('queues as many pairs with a new person as an answer names', () => {
-    const made = plan([{ phone: PHONE, ref: 'New', first: 'Ada' }], { people: crowd(200) });
+  const STRANGER = { phone: PHONE, ref: 'New', first: 'Ada' };
+
+  it('queues as many pairs with a new person as an answer names, and says with whom', () => {
+    const made = plan([STRANGER], { people: crowd(64) });
     expect(verdict(made)).toBe('created');
     expect(made.pairs).toHaveLength(25);
+    expect(made.results[0]?.match.queued_with).toEqual(made.pairs.map(({ otherId }) => otherId));
+    expect(made.results[0]?.match.warnings).toEqual([]);
+  });
+
+  it('queues none once more than 64 have it, and says so', () => {
+    const made = plan([STRANGER], { people: crowd(65) });
+    expect(verdict(made)).toBe('created');
+    expect(made.pairs).toEqual([]);
+    expect(made.results[0]?.match).not.toHaveProperty('queued_with');
+    expect(made.results[0]?.match.warnings).toMatchObject([{ code: 'crowded_key' }]);
+  });
+
+  it('queues of thousands of new people those of the first 65 only', () => {
+    const entries = Array.from({ length: 1000 }, (_, i) => ({ phone: PHONE, ref: `N${i}`, first: `P${i}` }));
+    const made = plan(entries);
+    expect(made.changes).toHaveLength(1000);
+    expect(made.pairs).toHaveLength((25 * 26) / 2 + 25 * 39);
+  });
+
+  it('leaves the pairs of another key as they are', () => {
+    const people = crowd(65, (i) => (i === 40 ? { emails: [EMAIL] } : {}));
+    const made = plan([{ ...STRANGER, email: EMAIL }], { people });
+    expect(made.pairs).toMatchObject([{ otherId: '1040', evidence: { reason: 'conflicting_ref' } }]);
   });
 
   it('is the same held entry, however many hold the key', () => {
@@ -112,7 +138,13 @@ describe('a person who collects thousands of e-mails', () => {
 /** Everything but the lists that are cut. */
 const decided = ({ match, errors, ...result }: EntryResult) => ({
   ...result,
-  match: { ...match, candidates: match.candidates.filter(({ taken }) => taken), changes: {}, left_out: {} },
+  match: {
+    ...match,
+    candidates: match.candidates.filter(({ taken }) => taken),
+    changes: {},
+    left_out: {},
+    queued_with: [],
+  },
   changed: Object.keys(match.changes),
   errors: errors.map((error) => ({ ...error, meta: undefined })),
 });

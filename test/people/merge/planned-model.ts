@@ -54,6 +54,7 @@ export function planInModel(
     match: {
       ...result.match,
       candidates: result.match.candidates.map((each) => ({ ...each, id: each.id && idOf(each.id) })),
+      ...(result.match.queued_with && { queued_with: result.match.queued_with.map((id) => id && idOf(id)) }),
     },
   }));
   return { results, world: undone || options.dryRun ? before : world, plan };

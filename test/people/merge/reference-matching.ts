@@ -29,6 +29,8 @@ interface Looking {
   readonly caller: ModelCaller;
   readonly scope: ModelScope;
   readonly entry: ModelEntry;
+  /** Of a key that more people hold no pair is made. */
+  readonly paired: number;
 }
 
 /** Section 1, in its order: by reference, else by e-mail or phone, else nobody. */
@@ -177,14 +179,40 @@ export function bridgedPairs(looking: Looking, taken: ModelPerson): ModelPair[] 
       refsInReach(looking, other).includes(entry.ref);
     const isBridge =
       bringsRef ||
-      isBridged(entry.emails, taken.emails, other.emails) ||
-      isBridged(entry.phones, taken.phones, other.phones);
+      isBridged(telling(looking, 'emails'), taken.emails, other.emails) ||
+      isBridged(telling(looking, 'phones'), taken.phones, other.phones);
     if (!isBridge) continue;
     const groups = liveMembershipsOf(other).map(({ group }) => group);
     const isElsewhere = groups.length > 0 && !groups.some((group) => scope.groups.includes(group));
     pairs.push({ kind: isElsewhere ? 'cross_group' : 'pair', one: taken.id, other: other.id });
   }
   return pairs;
+}
+
+/** Whether a key of the entry that is new to the person belongs to so many that it makes no pairs. */
+export function sharesWithMany(looking: Looking, taken: ModelPerson): boolean {
+  const others = considered(looking).filter(({ id }) => id !== taken.id);
+  return (['emails', 'phones'] as const).some((kind) =>
+    (looking.entry[kind] ?? []).some(
+      (value) =>
+        !has(taken[kind], value.key) &&
+        isCrowded(looking, kind, value) &&
+        others.some((other) => has(other[kind], value.key)),
+    ),
+  );
+}
+
+const telling = (looking: Looking, kind: 'emails' | 'phones'): ModelValue[] =>
+  (looking.entry[kind] ?? []).filter((value) => !isCrowded(looking, kind, value));
+
+const isCrowded = (looking: Looking, kind: 'emails' | 'phones', { key }: ModelValue): boolean =>
+  looking.world.people.filter((person) => isReadable(looking, person) && has(person[kind], key)).length >
+  looking.paired;
+
+function isReadable(looking: Looking, person: ModelPerson): boolean {
+  const { person: self, superAdmin } = looking.caller;
+  if (person.deleted) return false;
+  return superAdmin || person.id === self || person.assignedTo.includes(self) || isInReach(looking, person);
 }
 
 type Keyed = readonly { readonly key: string }[];

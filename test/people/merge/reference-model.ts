@@ -6,6 +6,7 @@ import {
   considered,
   firstNamesDiffer,
   matchOne,
+  sharesWithMany,
   type ModelScope,
 } from './reference-matching.js';
 import {
@@ -49,6 +50,7 @@ export interface ModelResult {
   readonly changed: readonly string[];
   readonly groupsAdded: readonly string[];
   readonly skippedGroups: readonly string[];
+  readonly queuedWith: readonly string[];
   readonly policy: MatchPolicy;
   readonly duplicateOfIndex: number | null;
 }
@@ -57,6 +59,8 @@ type Request = {
   readonly caller: ModelCaller;
   readonly options: MergeOptions;
   readonly defaults: ModelDefaults;
+  /** A key of more people makes no pairs; default: what the product has. */
+  readonly paired?: number;
 };
 
 /** Changes the world and answers; a dry run and an atomic request that fails leave it alone. */
@@ -80,7 +84,13 @@ function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<st
   const entry = readModelEntry(sent, region);
   const answer = {
     ...{ matchedBy: null, person: null, warnings: [], considered: [] as string[], changed: [] },
-    ...{ groupsAdded: [], skippedGroups: skipped, policy: scope.policy, duplicateOfIndex: null },
+    ...{
+      groupsAdded: [],
+      skippedGroups: skipped,
+      queuedWith: [],
+      policy: scope.policy,
+      duplicateOfIndex: null,
+    },
   };
   const fail = (...errors: string[]): ModelResult => ({ ...answer, outcome: 'failed', errors });
 
@@ -90,7 +100,7 @@ function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<st
   else if (named && scope.groups.length === 0) errors.push('no_accessible_group');
   if (errors.length > 0) return fail(...errors);
 
-  const looking = { world, caller, scope, entry };
+  const looking = { world, caller, scope, entry, paired: request.paired ?? 64 };
   answer.considered = considered(looking).map(({ id }) => id);
   const match = matchOne(looking);
   if (match.kind === 'ambiguous') {
@@ -104,7 +114,7 @@ function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<st
 
   const before = match.kind === 'match' ? match.person : nobodyYet(world, caller);
   const person = copyOf(before);
-  const notes: ModelNotes = { warnings: [], pairs: [], groupsAdded: [] };
+  const notes: ModelNotes = { warnings: [], pairs: [], groupsAdded: [], queuedWith: [] };
   if (match.kind === 'match' && match.by !== 'external_ref' && firstNamesDiffer(before, entry))
     notes.warnings.push('name_mismatch');
   const isProtected = before.login && before.id !== caller.person;
@@ -119,12 +129,15 @@ function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<st
       : fulfilsCreationRule(person, scope) || (options.creationFromNamesAlone && hasFirstName(person));
   if (!isEnough) return fail('insufficient_information');
 
-  queue(world, [...notes.pairs, ...bridgedPairs(looking, before)]);
+  const bridged = bridgedPairs(looking, before);
+  if (sharesWithMany(looking, before)) notes.warnings.push('crowded_key');
+  queue(world, [...notes.pairs, ...bridged]);
+  const queuedWith = [...notes.queuedWith, ...bridged.map(({ other }) => other)];
   const told = { matchedBy: match.kind === 'match' ? match.by : null, person: person.id, errors: [] };
   const duplicateOfIndex = madeBy.get(person.id) ?? null;
   const { warnings, groupsAdded } = notes;
   const changed = changedFields(before, person, scope);
-  const rest = { ...answer, ...told, warnings, changed, groupsAdded, duplicateOfIndex };
+  const rest = { ...answer, ...told, warnings, changed, groupsAdded, duplicateOfIndex, queuedWith };
   if (match.kind === 'nobody') {
     world.people.push(person);
     world.nextId += 1;

@@ -15,6 +15,8 @@ export interface ModelNotes {
   readonly warnings: string[];
   readonly pairs: ModelPair[];
   readonly groupsAdded: string[];
+  /** With whom a pair was queued for a reference that both would have. */
+  readonly queuedWith: string[];
 }
 
 /** Missing: unchanged. `null`: cleared. */
@@ -171,6 +173,7 @@ function holderOf(
 
 function conflict(notes: ModelNotes, person: ModelPerson, other: ModelPerson): void {
   notes.warnings.push('membership_conflict');
+  notes.queuedWith.push(other.id);
   addPair(notes, person, other);
 }
 
