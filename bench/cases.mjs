@@ -131,6 +131,8 @@ export const entriesOf = (size, round) =>
     };
   });
 
+export const isKnown = ({ external_ref: ref }) => ref.startsWith('E-');
+
 export const batch = (entries) => request('POST', '/persons/multiple', { persons: entries }, JSON_TYPE);
 
 export const batches = [
