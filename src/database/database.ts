@@ -1,28 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Writable } from 'node:stream';
-import type { Pool, PoolClient, QueryConfig } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import type { Sql } from 'sql-template-tag';
-import type { DataSource, EntityManager } from 'typeorm';
-
-export type Row = Record<string, unknown>;
-
-/** Something that runs a statement with bound parameters: the pool, or the connection of a transaction. */
-export interface SqlRunner {
-  query<R = Row>(statement: Sql): Promise<R[]>;
-}
-
-/** A running transaction: hot statements by `query`, plain writes by TypeORM's `manager`, on one connection. */
-export interface Transaction extends SqlRunner {
-  readonly manager: EntityManager;
-  /** Calls `work` once what is written here is there for everybody; never when it is undone. */
-  afterCommit(work: () => void): void;
-}
+import type { DataSource } from 'typeorm';
+import { OpenTransaction, type Row, type SqlRunner, type Transaction } from './transaction.js';
 
 /** Another connection won; PostgreSQL asks to run the whole transaction again. */
 const RETRYABLE = new Set(['40001', '40P01', '23505']);
 const MAX_ATTEMPTS = 8;
-/** Said of every statement behind the one that failed. */
-const IN_FAILED_TRANSACTION = '25P02';
 /** Each named statement costs memory on every connection, so callers cannot be allowed to make any number of them. */
 const MAX_NAMED_STATEMENTS = 500;
 
@@ -55,27 +39,19 @@ export class Database implements SqlRunner {
   }
 
   private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
-    const afterwards: (() => void)[] = [];
+    const client = await this.pool.connect();
+    // A lost connection fails the statements; an error that nobody listens to would end the process.
+    const ignore = (): void => undefined;
+    client.on('error', ignore);
+    const tx = new OpenTransaction(client, (statement) => this.named(statement));
     try {
-      const client = (await runner.connect()) as PoolClient;
-      await runner.startTransaction();
-      const result = await work({
-        manager: runner.manager,
-        afterCommit: (then) => void afterwards.push(then),
-        query: async <R = Row>(statement: Sql) => {
-          holdBack(client);
-          return (await client.query(this.named(statement))).rows as R[];
-        },
-      });
-      await runner.commitTransaction();
-      for (const then of afterwards) then();
+      const result = await work(tx);
+      await tx.commit();
       return result;
-    } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      throw error;
     } finally {
-      await runner.release();
+      await tx.rollback();
+      client.off('error', ignore);
+      client.release(!tx.isOver);
     }
   }
 
@@ -93,30 +69,6 @@ export class Database implements SqlRunner {
   private get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
-}
-
-/**
- * Statements that do not wait for each other's rows, sent at once; PostgreSQL still does them one after the other, in this
- * order, each seeing what those before it did. Of several statements in a row the first alone is sent at once.
- * @throws what the first one threw that failed by itself, when all have come to their end: whatever is sent after a
- *   failure, such as the end of the transaction, must come behind them
- */
-export async function together<T extends readonly unknown[]>(
-  ...statements: { readonly [K in keyof T]: Promise<T[K]> }
-): Promise<T> {
-  const settled = await Promise.allSettled(statements);
-  const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
-  if (failures.length > 0)
-    throw failures.find((error) => sqlState(error) !== IN_FAILED_TRANSACTION) ?? failures[0];
-  return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as T;
-}
-
-/** What is sent in one go is one write to the socket, the dearest thing that a statement does here. */
-function holdBack(client: PoolClient): void {
-  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
-  if (stream.writableCorked > 0) return;
-  stream.cork();
-  process.nextTick(() => stream.uncork());
 }
 
 /** The SQLSTATE of an error of the driver or of TypeORM around it. */

@@ -39,7 +39,7 @@ export class RememberPersonParts implements RememberParts {
       );
     for (const { person_id: personId } of kept) sides.delete(personId);
     const rows = [...sides].map(([personId, both]) => ({ personId, action: 'updated', ...both }));
-    await insertHistory(tx, rows, author);
+    insertHistory(tx, rows, author);
   }
 }
 

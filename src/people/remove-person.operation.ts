@@ -39,7 +39,7 @@ export class RemovePerson implements RemoveOperation {
     const kept = (await keepReferences(tx, removed)).get(id);
     const action = gone ? 'deleted' : 'left_groups';
     const sides = { before: { ...rows, ...before, ...kept?.before }, after: { ...after, ...kept?.after } };
-    await insertHistory(tx, [{ personId: id, action, ...sides }], context);
+    insertHistory(tx, [{ personId: id, action, ...sides }], context);
   }
 
   /** The person stops to live; contact points stay with the row for the history, but meet nobody any more. */

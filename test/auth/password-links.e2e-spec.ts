@@ -83,9 +83,9 @@ describe('A forgotten password', () => {
     const asked = (statements: readonly string[]) => statements.slice(0, 3);
     expect(asked(unknown.statements)).toEqual(asked(known.statements));
     expect(asked(known.statements)).toEqual([
-      'START TRANSACTION',
+      'begin',
       expect.stringContaining('insert into outbox_messages'),
-      'COMMIT',
+      'commit',
     ]);
     await expect(world.value(sql`select count(*) from outbox_messages`)).resolves.toBe('0');
   });

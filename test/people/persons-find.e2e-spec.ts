@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import { nameKey } from '../../src/people/merge/index.js';
 import { countQueries } from '../support/count-queries.js';
 import { World, type Caller } from '../support/factories/world.factory.js';
@@ -247,7 +247,7 @@ describe('POST /persons/find', () => {
     const explain = (condition: string): Promise<{ 'QUERY PLAN': string }[]> =>
       world.database.transaction(async (tx) => {
         await tx.query(sql`set local enable_seqscan = off`);
-        return tx.manager.query(`explain select id from people p where ${condition}`);
+        return tx.query(sql`explain select id from people p where ${raw(condition)}`);
       });
     for (const name of ['first_name', 'last_name']) {
       const plan = await explain(`name_form(p.${name}) = name_form('x')`);

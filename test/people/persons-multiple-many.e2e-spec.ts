@@ -158,7 +158,7 @@ describe('POST /persons/multiple of many', () => {
       const told = statements.flatMap((text, i) =>
         text.startsWith('update idempotency_keys') ? [text.split(' ')[3], statements[i + 1]] : [],
       );
-      expect(told).toEqual(['leased_until', 'COMMIT', 'leased_until', 'COMMIT', 'answer', 'COMMIT']);
+      expect(told).toEqual(['leased_until', 'commit', 'leased_until', 'commit', 'answer', 'commit']);
       const again = await sync(entries('c', THREE_CHUNKS), headers);
       expect([wasReplayed(again), again.body]).toEqual([true, result.body]);
     });

@@ -1,5 +1,5 @@
 import type { Actor } from '../../auth/index.js';
-import { together, type SqlRunner } from '../../database/index.js';
+import type { Transaction } from '../../database/index.js';
 import { allocateIds, type RealId } from './allocate-ids.js';
 import type { MergePlan } from './merge-plan.js';
 import { rowsOf } from './row-changes.js';
@@ -15,15 +15,13 @@ export interface AppliedPlan {
 
 /** Does to the database what the plan says, in a number of statements that does not depend on the number of entries. */
 export async function applyPlan(
-  tx: SqlRunner,
+  tx: Transaction,
   plan: MergePlan,
   { actor, requestId }: { readonly actor: Actor; readonly requestId: string | undefined },
 ): Promise<AppliedPlan> {
   const rows = rowsOf(plan);
   const real = await allocateIds(tx, rows);
-  await together(
-    writeRows(tx, rows, real, actor),
-    writeHistory(tx, plan.changes, real, { actor, requestId }),
-  );
+  writeRows(tx, rows, real, actor);
+  writeHistory(tx, plan.changes, real, { actor, requestId });
   return { real, duplicateIds: await writeDuplicates(tx, plan.pairs, plan.held, real) };
 }

@@ -1,8 +1,9 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { Actor } from '../../auth/index.js';
+import type { SqlRunner } from '../../database/index.js';
 import { readablePerson } from '../readable-person.js';
 import { LIMITS } from './limits.js';
-import { keysOfEntry, type NormalEntry } from './normal-entry.js';
+import type { NormalEntry } from './normal-entry.js';
 import type { Scope } from './resolve-scope.js';
 
 /** E-mails and phones that more people hold than a request looks at. */
@@ -11,14 +12,19 @@ export interface CrowdedKeys {
   readonly phones: readonly string[];
 }
 
-export const NO_CROWDS: CrowdedKeys = { emails: [], phones: [] };
+const NO_CROWDS: CrowdedKeys = { emails: [], phones: [] };
 
-/** Which of the keys are crowded: two columns of a statement, which read no more holders than it takes to know. */
-export const crowdedAmong = ({ emails, phones }: CrowdedKeys): Sql => sql`
-  array(select form from unnest(${emails}::text[]) as form where (select count(*) from (
-    select from email_addresses where normal_form = form limit ${LIMITS.read + 1}) held) > ${LIMITS.read}) as emails,
-  array(select form from unnest(${phones}::text[]) as form where (select count(*) from (
-    select from phone_numbers where normal_form = form limit ${LIMITS.read + 1}) held) > ${LIMITS.read}) as phones`;
+/** Which of the keys are crowded; reads no more holders than it takes to know. */
+export async function crowdedAmong(tx: SqlRunner, { emails, phones }: CrowdedKeys): Promise<CrowdedKeys> {
+  if (emails.length + phones.length === 0) return NO_CROWDS;
+  const [crowds = NO_CROWDS] = await tx.query<CrowdedKeys>(sql`
+    select
+      array(select form from unnest(${emails}::text[]) as form where (select count(*) from (
+        select from email_addresses where normal_form = form limit ${LIMITS.read + 1}) held) > ${LIMITS.read}) as emails,
+      array(select form from unnest(${phones}::text[]) as form where (select count(*) from (
+        select from phone_numbers where normal_form = form limit ${LIMITS.read + 1}) held) > ${LIMITS.read}) as phones`);
+  return crowds;
+}
 
 /**
  * The ids of those of the crowds who can make a difference. Of each key: first the holders who are in the named groups,
@@ -57,12 +63,9 @@ export function fewOfCrowds(
 /** The names of the entries that are looked for by a crowded key, in the forms that are compared. */
 function namesOf({ emails, phones }: CrowdedKeys, entries: readonly NormalEntry[]): Sql {
   const crowds = new Set([...emails, ...phones]);
-  const names = entries.flatMap((entry) => {
-    const keys = keysOfEntry(entry);
-    return [...keys.emails, ...keys.phones]
-      .filter((key) => crowds.has(key))
-      .map((key) => ({ key, ...entry.attributes }));
-  });
+  const names = entries.flatMap(({ keys, attributes }) =>
+    [...keys.emails, ...keys.phones].filter((key) => crowds.has(key)).map((key) => ({ key, ...attributes })),
+  );
   return sql`
     select distinct key, name_form(first) as first, name_form(middle) as middle, name_form(last) as last
     from unnest(${names.map(({ key }) => key)}::text[],

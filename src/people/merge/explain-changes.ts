@@ -52,7 +52,7 @@ export function explainChanges(
 }
 
 const isSame = (one: unknown, other: unknown): boolean =>
-  JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+  one === other || JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 
 /** Where a group of hers has another reference than it had, though all of them are the same: one for each group. */
 function changedRefs(before: PersonState | null, after: PersonState, state: MergeState): Change {

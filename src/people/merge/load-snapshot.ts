@@ -6,7 +6,7 @@ import { fewOfCrowds, type CrowdedKeys } from './crowded-keys.js';
 import { isId } from './load-groups.js';
 import { loadPeople } from './load-people.js';
 import { keysOf, type NormalEntry } from './normal-entry.js';
-import type { AssignmentState, PersonState } from './person-state.js';
+import { liveMemberships, type AssignmentState, type PersonState } from './person-state.js';
 import type { Scope } from './resolve-scope.js';
 import type { Owner, RefHolder, Snapshot } from './snapshot.js';
 
@@ -130,11 +130,12 @@ async function loadRefHolders(
   people: readonly PersonState[],
   scopes: readonly Scope[],
 ): Promise<RefHolder[]> {
-  const memberships = people.flatMap((person) => person.memberships);
-  const known = [...people, ...memberships]
-    .map(({ externalRef }) => externalRef)
-    .filter((ref) => ref !== null);
-  const groups = [...scopes.flatMap(({ targets }) => targets), ...memberships.map(({ groupId }) => groupId)];
+  const targets = new Set(scopes.flatMap((scope) => scope.targets));
+  const known = people.filter((person) => isOutOf(person, targets)).flatMap(refsOf);
+  const groups = [
+    ...targets,
+    ...people.flatMap(({ memberships }) => memberships.map(({ groupId }) => groupId)),
+  ];
   if (refs.length + known.length === 0 || groups.length === 0) return [];
   return tx.query<RefHolder>(sql`
     select m.id as "membershipId", m.group_id as "groupId", m.external_ref as "externalRef",
@@ -145,6 +146,15 @@ async function loadRefHolders(
     where m.external_ref = any(${[...new Set([...refs, ...known])]}::text[])
       and m.group_id = any(${[...new Set(groups)]}::bigint[]) and m.archived_at is null`);
 }
+
+/** Only who may come to a group brings a reference along that the entries do not name. */
+function isOutOf(person: PersonState, groups: ReadonlySet<string>): boolean {
+  const live = new Set(liveMemberships(person).map(({ groupId }) => groupId));
+  return [...groups].some((id) => !live.has(id));
+}
+
+const refsOf = ({ externalRef, memberships }: PersonState): string[] =>
+  [externalRef, ...memberships.map((membership) => membership.externalRef)].filter((ref) => ref !== null);
 
 /** Locked, so that of two owners who leave at once one stays; only where an entry may take an owner away. */
 async function loadOwners(

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import sql from 'sql-template-tag';
-import type { SqlRunner } from '../../database/index.js';
-import { crowdedAmong, NO_CROWDS, type CrowdedKeys } from './crowded-keys.js';
+import type { SqlRunner, Transaction } from '../../database/index.js';
 import { keysOf, type NormalEntry } from './normal-entry.js';
 
 /** PostgreSQL holds about 6,400 locks in all; a batch has tens of thousands of keys. So keys share this many. */
@@ -29,49 +28,39 @@ export function lockBuckets(...keys: readonly LockKeys[]): number[] {
 const bucketsOf = (names: readonly string[]): number[] =>
   [...new Set(names.map(bucketOf))].sort((a, b) => a - b);
 
-const bucketOf = (name: string): number =>
-  createHash('sha1').update(name).digest().readUInt32BE() % LOCK_BUCKETS;
+const bucketOf = (name: string): number => hash('sha1', name, 'buffer').readUInt32BE() % LOCK_BUCKETS;
 
 /**
  * Locks the keys until the transaction ends. A statement of its own: what is read later sees what those wrote who held
  * the locks before. Every door that adds a key to a person takes these first, then the people's rows.
  */
-export async function lockKeys(tx: SqlRunner, ...keys: readonly LockKeys[]): Promise<void> {
-  await lockAll(tx, LOCK_SPACE, lockBuckets(...keys));
+export function lockKeys(tx: Transaction, ...keys: readonly LockKeys[]): void {
+  lockAll(tx, LOCK_SPACE, lockBuckets(...keys));
 }
 
-async function lockAll(tx: SqlRunner, space: number, buckets: readonly number[]): Promise<void> {
-  await tx.query(sql`
+const lockAll = (tx: Transaction, space: number, buckets: readonly number[]): void =>
+  tx.send(sql`
     select count(pg_advisory_xact_lock(${space}::int, bucket)) from unnest(${buckets}::int[]) as bucket`);
-}
 
 /**
  * Before the keys, for requests that write about several people by their ids: whoever waits here holds no key yet, so
  * that the keys of these people do not change between looking them up and locking them.
  */
-export async function lockNamed(tx: SqlRunner, entries: readonly NormalEntry[]): Promise<void> {
+export function lockNamed(tx: Transaction, entries: readonly NormalEntry[]): void {
   const ids = entries.flatMap(({ source }) => source.personId ?? []);
-  await lockAll(tx, NAMED_SPACE, bucketsOf(ids.map((id) => `person:${id}`)));
+  lockAll(tx, NAMED_SPACE, bucketsOf(ids.map((id) => `person:${id}`)));
 }
 
-/**
- * The keys that entries bring, and all that the people have whom they name: some of these may go.
- * @returns which of those that the entries bring are crowded; asked before the locks are there, which is near enough
- */
-export async function lockEntries(tx: SqlRunner, entries: readonly NormalEntry[]): Promise<CrowdedKeys> {
+/** The keys that entries bring, and all that the people have whom they name: some of these may go. */
+export async function lockEntries(tx: Transaction, entries: readonly NormalEntry[]): Promise<void> {
   const named = entries.flatMap(({ source }) => source.personId ?? []);
-  const keys = keysOf(entries);
-  const buckets = lockBuckets(keys, ...(await heldKeys(tx, named)));
-  const [crowds = NO_CROWDS] = await tx.query<CrowdedKeys>(sql`
-    select count(pg_advisory_xact_lock(${LOCK_SPACE}::int, bucket)), ${crowdedAmong(keys)}
-    from unnest(${buckets}::int[]) as bucket`);
-  return crowds;
+  lockKeys(tx, keysOf(entries), ...(await heldKeys(tx, named)));
 }
 
 /** The locks of every door that changes people: their keys, then their rows, both ascending. */
-export async function lockPeople(tx: SqlRunner, ids: readonly string[]): Promise<void> {
-  await lockKeys(tx, ...(await heldKeys(tx, ids)));
-  await tx.query(sql`
+export async function lockPeople(tx: Transaction, ids: readonly string[]): Promise<void> {
+  lockKeys(tx, ...(await heldKeys(tx, ids)));
+  tx.send(sql`
     select from people where id = any(${ids}::bigint[]) order by id for no key update`);
 }
 

@@ -1,19 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '../../auth/index.js';
 import { ENV, type Env } from '../../config/index.js';
-import { Database, type SqlRunner } from '../../database/index.js';
+import { Database, together, type SqlRunner, type Transaction } from '../../database/index.js';
 import { applyPlan } from './apply-plan.js';
 import { requireOneKindOfGroups } from './both-group-identifiers.js';
 import type { Entry, EntryResult, MergeOptions } from './entry.js';
+import { crowdedAmong, type CrowdedKeys } from './crowded-keys.js';
 import { finishResults, rolledBack } from './finish-results.js';
 import { loadGroups } from './load-groups.js';
 import { loadSnapshot, lockReached } from './load-snapshot.js';
 import { lockEntries, lockNamed } from './lock-keys.js';
-import type { NormalEntry } from './normal-entry.js';
-import { planMerge } from './plan-merge.js';
+import { keysOf } from './normal-entry.js';
+import { planMerge, type ScopedEntry } from './plan-merge.js';
 import { readEntry } from './read-entry.js';
 import { Statistics } from './renew-statistics.js';
-import { resolveScope, type MergeDefaults, type Scope } from './resolve-scope.js';
+import { resolveScope, type MergeDefaults } from './resolve-scope.js';
 import { sharingScopes } from './share-scopes.js';
 import { withMakers } from './snapshot.js';
 import { soughtBy, type Sought } from './sought.js';
@@ -70,7 +71,7 @@ export class MergeService {
 
   /** The same in a transaction that is open already, such as that of several operations. */
   async runIn(
-    tx: SqlRunner,
+    tx: Transaction,
     entries: readonly Entry[],
     actor: Actor,
     options: MergeOptions,
@@ -83,12 +84,13 @@ export class MergeService {
    * Locks all that the entries can meet, for several calls of {@link runIn} in one transaction: one after the other they
    * would lock in an order of their own.
    */
-  async lock(tx: SqlRunner, entries: readonly Entry[], actor: Actor): Promise<void> {
-    const scoped = await this.scoped(tx, entries, actor, ANY_DOOR);
+  async lock(tx: Transaction, entries: readonly Entry[], actor: Actor): Promise<void> {
+    const { scoped, crowds } = await this.scoped(tx, entries, actor, ANY_DOOR);
     const read = scoped.map(({ entry }) => entry);
-    await lockNamed(tx, read);
+    lockNamed(tx, read);
+    await lockEntries(tx, read);
     const scopes = scoped.map(({ scope }) => scope);
-    await lockReached(tx, read, scopes, actor, await lockEntries(tx, read));
+    await lockReached(tx, read, scopes, actor, crowds);
   }
 
   /** How an entry would be looked for, in one statement. */
@@ -98,32 +100,37 @@ export class MergeService {
     return soughtBy(readEntry(source, scope.region), scope);
   }
 
+  /** The region of a phone may be that of a group: only then its crowd is not seen, which costs time and nothing else. */
   private async scoped(
     tx: SqlRunner,
     entries: readonly Entry[],
     actor: Actor,
     options: MergeOptions,
-  ): Promise<{ scope: Scope; entry: NormalEntry }[]> {
-    const groups = await loadGroups(tx, entries, actor);
+  ): Promise<{ scoped: ScopedEntry[]; crowds: CrowdedKeys }> {
+    const { phoneRegion } = this.defaults;
+    const read = entries.map((source) => readEntry(source, phoneRegion));
+    const [groups, crowds] = await together(loadGroups(tx, entries, actor), crowdedAmong(tx, keysOf(read)));
     const scopeOf = sharingScopes((source) => resolveScope(source, actor, groups, options, this.defaults));
-    return entries.map((source) => {
-      const scope = scopeOf(source);
-      return { scope, entry: readEntry(source, scope.region) };
+    const scoped = read.map((entry) => {
+      const scope = scopeOf(entry.source);
+      const fits = scope.region === phoneRegion || !entry.source.phones;
+      return { scope, entry: fits ? entry : readEntry(entry.source, scope.region) };
     });
+    return { scoped, crowds };
   }
 
   /** @param makers which entry of the request made whom, of the people of earlier chunks */
   private async runChunk(
-    tx: SqlRunner,
+    tx: Transaction,
     entries: readonly Entry[],
     actor: Actor,
     options: MergeOptions,
     makers: ReadonlyMap<string, number>,
   ): Promise<EntryResult[]> {
-    const scoped = await this.scoped(tx, entries, actor, options);
+    const { scoped, crowds } = await this.scoped(tx, entries, actor, options);
     const sound = scoped.filter(({ entry, scope }) => entry.errors.length + scope.errors.length === 0);
     const searched = sound.map(({ entry }) => entry);
-    const crowds = await lockEntries(tx, searched);
+    await lockEntries(tx, searched);
     const scopes = scoped.map(({ scope }) => scope);
     const snapshot = withMakers(await loadSnapshot(tx, searched, scopes, actor, crowds), makers);
     await options.underLock?.(tx);

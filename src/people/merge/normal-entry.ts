@@ -28,6 +28,7 @@ export interface NormalEntry {
   readonly externalRef: string | null | undefined;
   readonly emails: readonly NormalEmail[] | null | undefined;
   readonly phones: readonly NormalPhone[] | null | undefined;
+  readonly keys: EntryKeys;
   readonly errors: readonly EntryError[];
 }
 
@@ -42,10 +43,14 @@ const formsOf = (points: readonly { readonly normalForm?: string }[] | null | un
   ...new Set((points ?? []).flatMap(({ normalForm }) => normalForm ?? [])),
 ];
 
-export const keysOfEntry = (entry: NormalEntry): EntryKeys => ({
-  externalRef: entry.externalRef ?? null,
-  emails: formsOf(entry.emails),
-  phones: formsOf(entry.phones),
+export const entryKeys = ({
+  externalRef,
+  emails,
+  phones,
+}: Pick<NormalEntry, 'externalRef' | 'emails' | 'phones'>): EntryKeys => ({
+  externalRef: externalRef ?? null,
+  emails: formsOf(emails),
+  phones: formsOf(phones),
 });
 
 /** The keys of all entries, each once. */
@@ -54,11 +59,10 @@ export function keysOf(entries: readonly NormalEntry[]): {
   emails: string[];
   phones: string[];
 } {
-  const keys = entries.map(keysOfEntry);
   return {
-    refs: [...new Set(keys.flatMap(({ externalRef }) => externalRef ?? []))],
-    emails: [...new Set(keys.flatMap(({ emails }) => emails))],
-    phones: [...new Set(keys.flatMap(({ phones }) => phones))],
+    refs: [...new Set(entries.flatMap(({ keys }) => keys.externalRef ?? []))],
+    emails: [...new Set(entries.flatMap(({ keys }) => keys.emails))],
+    phones: [...new Set(entries.flatMap(({ keys }) => keys.phones))],
   };
 }
 

@@ -23,7 +23,8 @@ export function planContactPoints(draft: EntryDraft): void {
     entry.phones,
     phoneRules(state.newIds, protectPrimary),
   );
-  draft.person = { ...draft.person, emails, phones };
+  if (emails !== draft.person.emails || phones !== draft.person.phones)
+    draft.person = { ...draft.person, emails, phones };
 }
 
 function planKind<P extends Point, I extends PointInput>(

@@ -8,7 +8,7 @@ import { LIMITS, type Limits } from './limits.js';
 import { firstNamesDiffer, matchPerson, type Decision } from './match-person.js';
 import type { HeldEntry, MergePlan, PlannedChange } from './merge-plan.js';
 import { MergeState } from './merge-state.js';
-import { keysOfEntry, type NormalEntry } from './normal-entry.js';
+import type { NormalEntry } from './normal-entry.js';
 import { sameRows, type Attributes, type PersonState } from './person-state.js';
 import { planAssignments } from './plan-assignments.js';
 import { planAttributes } from './plan-attributes.js';
@@ -58,7 +58,7 @@ class Walk {
 
   plan(entry: NormalEntry, scope: Scope): EntryResult {
     const errors = [...entry.errors, ...scope.errors];
-    if (errors.length > 0) return failedResult(entry, keysOfEntry(entry), scope, errors);
+    if (errors.length > 0) return failedResult(entry, entry.keys, scope, errors);
     return entry.source.personId === undefined ? this.match(entry, scope) : this.patch(entry, scope);
   }
 
@@ -72,11 +72,11 @@ class Walk {
       `There is no person ${personId}.`,
       pointerTo(entry.source, 'entry'),
     );
-    return failedResult(entry, keysOfEntry(entry), scope, [error]);
+    return failedResult(entry, entry.keys, scope, [error]);
   }
 
   private match(entry: NormalEntry, scope: Scope): EntryResult {
-    const keys = keysOfEntry(entry);
+    const keys = entry.keys;
     const decision = matchPerson(entry, keys, scope, findHits(entry, keys, scope, this.state), this.state);
     if (decision.kind === 'ambiguous') return this.hold(entry, scope, decision);
     if (decision.kind === 'nobody') {
@@ -95,7 +95,7 @@ class Walk {
   }
 
   private hold(entry: NormalEntry, scope: Scope, decision: Decision & { kind: 'ambiguous' }): EntryResult {
-    const keys = keysOfEntry(entry);
+    const keys = entry.keys;
     const held = holdEntry(entry, keys, scope, decision, this);
     this.written.held.push(held);
     const several = decision.among.length + decision.unseen > 1;
@@ -117,7 +117,7 @@ class Walk {
   ): EntryDraft {
     const notes = { warnings: [], errors: [], pairs: [], assignments: [], freedMembershipIds: [] };
     const person = before ?? this.newPerson(entry.source.index);
-    return { entry, keys: keysOfEntry(entry), scope, state: this.state, mode, before, person, ...notes };
+    return { entry, keys: entry.keys, scope, state: this.state, mode, before, person, ...notes };
   }
 
   private newPerson(index: number): PersonState {
@@ -174,12 +174,10 @@ class Walk {
   }
 }
 
+/** In all that an entry can change. */
 const isSame = (one: PersonState, other: PersonState): boolean =>
-  one === other ||
-  (sameRows(one.emails, other.emails) &&
-    sameRows(one.phones, other.phones) &&
-    sameRows(one.memberships, other.memberships) &&
-    withoutRows(one) === withoutRows(other));
-
-const withoutRows = (person: PersonState): string =>
-  JSON.stringify({ ...person, emails: undefined, phones: undefined, memberships: undefined });
+  one.externalRef === other.externalRef &&
+  ATTRIBUTES.every((name) => one.attributes[name] === other.attributes[name]) &&
+  sameRows(one.emails, other.emails) &&
+  sameRows(one.phones, other.phones) &&
+  sameRows(one.memberships, other.memberships);

@@ -131,13 +131,15 @@ function withOnePrimary<P extends Point>(
   { points, asked, firstNew, givenUp }: Working<P>,
   current: readonly P[],
   isProtected: boolean,
-): P[] {
+): readonly P[] {
   const present = current.find(({ primary }) => primary)?.id;
   const wished = isProtected ? present : (asked ?? firstNew?.id);
   const kept = givenUp === undefined || isProtected ? present : undefined;
   const oldest = points.find(({ id }) => id !== givenUp) ?? points[0];
   const primary = wished ?? kept ?? oldest?.id;
-  return points.map((point) =>
+  const next = points.map((point) =>
     point.primary === (point.id === primary) ? point : { ...point, primary: point.id === primary },
   );
+  // The same list, where nothing was said that is not known: whoever compares has nothing to look at.
+  return next.length === current.length && next.every((point, i) => point === current[i]) ? current : next;
 }

@@ -17,7 +17,7 @@ import {
   storedName,
   type Unusable,
 } from './identity-keys.js';
-import type { NormalEmail, NormalEntry, NormalPhone } from './normal-entry.js';
+import { entryKeys, type NormalEmail, type NormalEntry, type NormalPhone } from './normal-entry.js';
 
 const LONGEST: Readonly<Record<AttributeName, number>> = {
   ...{ first_name: 200, middle_name: 200, last_name: 200 },
@@ -45,14 +45,13 @@ class Problems {
 /** Checks an entry's values and brings them into normal form. Pure. @param region for phones without a country code */
 export function readEntry(entry: Entry, region: string): NormalEntry {
   const problems = new Problems(entry.faults);
-  return {
-    source: entry,
-    attributes: readAttributes(entry, problems),
+  const attributes = readAttributes(entry, problems);
+  const identity = {
     externalRef: readRef(entry, problems),
     emails: readPoints(entry.emails, problems, readEmail),
     phones: readPoints(entry.phones, problems, (input, found) => readPhone(input, region, found)),
-    errors: problems.errors,
   };
+  return { source: entry, attributes, ...identity, keys: entryKeys(identity), errors: problems.errors };
 }
 
 function readAttributes(entry: Entry, problems: Problems): NormalEntry['attributes'] {

@@ -58,9 +58,11 @@ function compare<T extends { readonly id: string }>(
   const updated: Owned<T>[] = [];
   const removedIds: string[] = [];
   for (const person of people) {
-    const old = first(person);
-    const known = new Map((old ? rowsOfPerson(old) : []).map((row) => [row.id, row]));
-    for (const row of rowsOfPerson(person)) {
+    const before = first(person);
+    const [old, now] = [before ? rowsOfPerson(before) : [], rowsOfPerson(person)];
+    if (old === now) continue;
+    const known = new Map(old.map((row) => [row.id, row]));
+    for (const row of now) {
       const was = known.get(row.id);
       known.delete(row.id);
       if (!was) inserted.push({ ...row, personId: person.id });

@@ -1,5 +1,4 @@
 import type { NormalEntry } from './normal-entry.js';
-import { keysOfEntry } from './normal-entry.js';
 import type { Scope } from './resolve-scope.js';
 
 /** What an entry would be found by, for doors that only look: in the forms in which it is kept and compared. */
@@ -17,7 +16,7 @@ export interface Sought {
 }
 
 export function soughtBy(entry: NormalEntry, scope: Scope): Sought {
-  const { externalRef, emails, phones } = keysOfEntry(entry);
+  const { externalRef, emails, phones } = entry.keys;
   return {
     firstName: entry.attributes.first_name ?? undefined,
     lastName: entry.attributes.last_name ?? undefined,

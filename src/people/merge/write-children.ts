@@ -1,5 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
-import type { SqlRunner } from '../../database/index.js';
+import type { Transaction } from '../../database/index.js';
 import type { RealId } from './allocate-ids.js';
 import type { EmailState, MembershipState, PhoneState } from './person-state.js';
 import type { Owned, PlannedRows, RowChanges } from './row-changes.js';
@@ -10,36 +10,36 @@ const PHONES = sql`phone_numbers`;
 /** One list per member: `unnest` makes rows of them. */
 const column = <T, K extends keyof T>(rows: readonly T[], name: K): T[K][] => rows.map((row) => row[name]);
 
-export async function writeEmails(tx: SqlRunner, rows: RowChanges<EmailState>, real: RealId): Promise<void> {
-  await makeRoom(tx, EMAILS, rows);
+export function writeEmails(tx: Transaction, rows: RowChanges<EmailState>, real: RealId): void {
+  makeRoom(tx, EMAILS, rows);
   const { updated, inserted } = rows;
   if (updated.length > 0)
-    await tx.query(sql`
+    tx.send(sql`
       update email_addresses c set email = n.email, normal_form = n.normal_form, is_primary = n.is_primary
       from unnest(${column(updated, 'id')}::bigint[], ${column(updated, 'email')}::text[],
         ${column(updated, 'normalForm')}::text[], ${column(updated, 'primary')}::boolean[])
         as n(id, email, normal_form, is_primary)
       where c.id = n.id`);
   if (inserted.length > 0)
-    await tx.query(sql`
+    tx.send(sql`
       insert into email_addresses (id, person_id, email, normal_form, is_primary) overriding system value
       select * from unnest(${realIds(inserted, 'id', real)}::bigint[], ${realIds(inserted, 'personId', real)}::bigint[],
         ${column(inserted, 'email')}::text[], ${column(inserted, 'normalForm')}::text[],
         ${column(inserted, 'primary')}::boolean[])`);
 }
 
-export async function writePhones(tx: SqlRunner, rows: RowChanges<PhoneState>, real: RealId): Promise<void> {
-  await makeRoom(tx, PHONES, rows);
+export function writePhones(tx: Transaction, rows: RowChanges<PhoneState>, real: RealId): void {
+  makeRoom(tx, PHONES, rows);
   const { updated, inserted } = rows;
   if (updated.length > 0)
-    await tx.query(sql`
+    tx.send(sql`
       update phone_numbers c set number = n.number, e164 = n.e164, normal_form = n.normal_form, location = n.location,
         extension = n.extension, is_primary = n.is_primary
       from unnest(${column(updated, 'id')}::bigint[], ${phoneColumns(updated)})
         as n(id, number, e164, normal_form, location, extension, is_primary)
       where c.id = n.id`);
   if (inserted.length > 0)
-    await tx.query(sql`
+    tx.send(sql`
       insert into phone_numbers
         (id, person_id, number, e164, normal_form, location, extension, is_primary) overriding system value
       select * from unnest(${realIds(inserted, 'id', real)}::bigint[], ${realIds(inserted, 'personId', real)}::bigint[],
@@ -57,37 +57,33 @@ const realIds = <T extends Owned<{ readonly id: string }>>(
 ): string[] => rows.map((row) => real(row[name]));
 
 /** Two primary ones at a time are against the database's constraint, even for the length of a statement. */
-async function makeRoom(tx: SqlRunner, table: Sql, rows: RowChanges<EmailState | PhoneState>): Promise<void> {
+function makeRoom(tx: Transaction, table: Sql, rows: RowChanges<EmailState | PhoneState>): void {
   if (rows.removedIds.length > 0)
-    await tx.query(sql`delete from ${table} where id = any(${rows.removedIds}::bigint[])`);
+    tx.send(sql`delete from ${table} where id = any(${rows.removedIds}::bigint[])`);
   const promoted = [...rows.updated, ...rows.inserted].some(({ primary }) => primary);
   const demoted = rows.updated.filter(({ primary }) => !primary).map(({ id }) => id);
   if (promoted && demoted.length > 0)
-    await tx.query(
-      sql`update ${table} set is_primary = false where id = any(${demoted}::bigint[]) and is_primary`,
-    );
+    tx.send(sql`update ${table} set is_primary = false where id = any(${demoted}::bigint[]) and is_primary`);
 }
 
-export async function writeMemberships(
-  tx: SqlRunner,
+export function writeMemberships(
+  tx: Transaction,
   { memberships: { inserted, updated, removedIds }, releasedIds }: PlannedRows,
   real: RealId,
-): Promise<void> {
+): void {
   if (removedIds.length > 0)
-    await tx.query(sql`delete from group_memberships where id = any(${removedIds}::bigint[])`);
+    tx.send(sql`delete from group_memberships where id = any(${removedIds}::bigint[])`);
   if (releasedIds.length > 0)
-    await tx.query(
-      sql`update group_memberships set external_ref = null where id = any(${releasedIds}::bigint[])`,
-    );
+    tx.send(sql`update group_memberships set external_ref = null where id = any(${releasedIds}::bigint[])`);
   if (updated.length > 0)
-    await tx.query(sql`
+    tx.send(sql`
       update group_memberships c
       set role = n.role, external_ref = n.external_ref, archived_at = n.archived_at
       from unnest(${column(updated, 'id')}::bigint[], ${membershipColumns(updated)})
         as n(id, role, external_ref, archived_at)
       where c.id = n.id`);
   if (inserted.length > 0)
-    await tx.query(sql`
+    tx.send(sql`
       insert into group_memberships
         (id, person_id, group_id, role, external_ref, archived_at) overriding system value
       select * from unnest(${realIds(inserted, 'id', real)}::bigint[], ${realIds(inserted, 'personId', real)}::bigint[],

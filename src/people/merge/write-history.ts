@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Actor } from '../../auth/index.js';
-import type { SqlRunner } from '../../database/index.js';
+import type { Transaction } from '../../database/index.js';
 import type { RealId } from './allocate-ids.js';
 import { ATTRIBUTES } from './entry.js';
 import type { Sides } from './join-sides.js';
@@ -31,25 +31,25 @@ export interface HistoryRow extends Sides {
 
 /** One row per entry that changed a person. */
 export const writeHistory = (
-  tx: SqlRunner,
+  tx: Transaction,
   changes: readonly PlannedChange[],
   real: RealId,
   author: Author,
-): Promise<void> => {
+): void => {
   const row = (change: PlannedChange): HistoryRow => ({
     ...{ personId: real(change.after.id), action: change.action },
     ...historyOf(change, real),
   });
-  return insertHistory(tx, changes.map(row), author);
+  insertHistory(tx, changes.map(row), author);
 };
 
-export async function insertHistory(
-  tx: SqlRunner,
+export function insertHistory(
+  tx: Transaction,
   rows: readonly HistoryRow[],
   { actor, requestId }: Author,
-): Promise<void> {
+): void {
   if (rows.length === 0) return;
-  await tx.query(sql`
+  tx.send(sql`
     insert into person_changes (person_id, actor_id, actor_client_id, action, before, after, request_id)
     select n.person_id, ${actor.personId}::bigint, ${actor.clientId ?? null}::bigint, n.action, n.before, n.after,
       ${requestId ?? null}::text
@@ -68,35 +68,37 @@ export function historyOf(change: PlannedChange, real: RealId): { before: Side; 
   const before: Side = {};
   const after: Side = {};
   const put = (name: string, was: unknown, is: unknown): void => {
-    if (JSON.stringify(was) === JSON.stringify(is)) return;
     before[name] = was;
     after[name] = is;
   };
+  const putText = (name: string, was: string | null, is: string | null): void => {
+    if (was !== is) put(name, was, is);
+  };
   const { before: old, after: now, assignments } = change;
-  for (const name of ATTRIBUTES) put(name, old?.attributes[name] ?? null, now.attributes[name]);
-  put('external_ref', old?.externalRef ?? null, now.externalRef);
+  for (const name of ATTRIBUTES) putText(name, old?.attributes[name] ?? null, now.attributes[name]);
+  putText('external_ref', old?.externalRef ?? null, now.externalRef);
   const putRows = <T>(
     name: string,
     rows: (person: PersonState) => readonly T[],
     json: (row: T, real: RealId) => RowJson,
   ): void => {
-    const [was, is] = differing(old ? rows(old) : [], rows(now)).map((some) =>
-      some.map((row) => json(row, real)),
+    const [was, is] = differing(old ? rows(old) : [], rows(now));
+    const sides = touched(
+      was.map((row) => json(row, real)),
+      is.map((row) => json(row, real)),
     );
-    put(name, ...touched(was ?? [], is ?? []));
+    if (sides.some((side) => side.length > 0)) put(name, ...sides);
   };
   putRows('email_addresses', ({ emails }) => emails, emailJson);
   putRows('phone_numbers', ({ phones }) => phones, phoneJson);
   putRows('group_memberships', ({ memberships }) => memberships, membershipJson);
-  put(
-    'contact_assignments',
-    [],
-    assignments.map((row) => assignmentJson(row, real)),
-  );
+  const made = assignments.map((row) => assignmentJson(row, real));
+  if (made.length > 0) put('contact_assignments', [], made);
   return { before, after };
 }
 
-function touched(before: readonly RowJson[], after: readonly RowJson[]): [RowJson[], RowJson[]] {
+function touched(before: RowJson[], after: RowJson[]): [RowJson[], RowJson[]] {
+  if (before.length === 0 || after.length === 0) return [before, after];
   const texts = (rows: readonly RowJson[]): Set<string> => new Set(rows.map((row) => JSON.stringify(row)));
   const [old, now] = [texts(before), texts(after)];
   return [

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Actor } from '../../auth/index.js';
-import { together, type SqlRunner } from '../../database/index.js';
+import type { Transaction } from '../../database/index.js';
 import type { RealId } from './allocate-ids.js';
 import { ATTRIBUTES } from './entry.js';
 import type { PersonState } from './person-state.js';
@@ -11,15 +11,13 @@ import { writeEmails, writeMemberships, writePhones } from './write-children.js'
  * Writes the rows, a bounded number of statements however many they are; none for what does not change. The people are
  * first: the others point at them, and must not count as a change of their own to whom this writes anyway.
  */
-export async function writeRows(tx: SqlRunner, rows: PlannedRows, real: RealId, actor: Actor): Promise<void> {
-  await together(
-    insertPeople(tx, rows.newPeople, real),
-    updatePeople(tx, rows.changedPeople),
-    writeEmails(tx, rows.emails, real),
-    writePhones(tx, rows.phones, real),
-    writeMemberships(tx, rows, real),
-    insertAssignments(tx, rows, real, actor),
-  );
+export function writeRows(tx: Transaction, rows: PlannedRows, real: RealId, actor: Actor): void {
+  insertPeople(tx, rows.newPeople, real);
+  updatePeople(tx, rows.changedPeople);
+  writeEmails(tx, rows.emails, real);
+  writePhones(tx, rows.phones, real);
+  writeMemberships(tx, rows, real);
+  insertAssignments(tx, rows, real, actor);
 }
 
 /** The values of each attribute, in the order of {@link ATTRIBUTES}, and the reference. */
@@ -28,10 +26,10 @@ const columnsOf = (people: readonly PersonState[]): (string | null)[][] => [
   people.map(({ externalRef }) => externalRef),
 ];
 
-async function insertPeople(tx: SqlRunner, people: readonly PersonState[], real: RealId): Promise<void> {
+function insertPeople(tx: Transaction, people: readonly PersonState[], real: RealId): void {
   if (people.length === 0) return;
   const [first, middle, last, gender, birth, ref] = columnsOf(people);
-  await tx.query(sql`
+  tx.send(sql`
     insert into people (id, first_name, middle_name, last_name, gender, birth_date, external_ref, created_by_id,
       created_by_client_id)
     overriding system value
@@ -42,10 +40,10 @@ async function insertPeople(tx: SqlRunner, people: readonly PersonState[], real:
 }
 
 /** Also of whom only a child changes: with this row her version grows. */
-async function updatePeople(tx: SqlRunner, people: readonly PersonState[]): Promise<void> {
+function updatePeople(tx: Transaction, people: readonly PersonState[]): void {
   if (people.length === 0) return;
   const [first, middle, last, gender, birth, ref] = columnsOf(people);
-  await tx.query(sql`
+  tx.send(sql`
     update people p
     set first_name = n.first_name, middle_name = n.middle_name, last_name = n.last_name, gender = n.gender,
       birth_date = n.birth_date, external_ref = n.external_ref
@@ -55,14 +53,9 @@ async function updatePeople(tx: SqlRunner, people: readonly PersonState[]): Prom
     where p.id = n.id`);
 }
 
-async function insertAssignments(
-  tx: SqlRunner,
-  { assignments }: PlannedRows,
-  real: RealId,
-  actor: Actor,
-): Promise<void> {
+function insertAssignments(tx: Transaction, { assignments }: PlannedRows, real: RealId, actor: Actor): void {
   if (assignments.length === 0) return;
-  await tx.query(sql`
+  tx.send(sql`
     insert into contact_assignments (id, assigned_to_id, person_id, group_id, note, assigned_by_id,
       assigned_by_client_id)
     overriding system value

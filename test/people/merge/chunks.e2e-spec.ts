@@ -26,7 +26,7 @@ describe('A request of more entries than a chunk has', () => {
     const { result, statements } = await countQueries(() =>
       world.post(entries({ 700: { first: 'X' } }), actor),
     );
-    expect(statements.filter((text) => text === 'COMMIT')).toHaveLength(3);
+    expect(statements.filter((text) => text === 'commit')).toHaveLength(3);
     expect(result.map(({ index }) => index)).toEqual(entries().map((_, i) => i));
     expect(result.filter(({ outcome }) => outcome !== 'created')).toEqual([
       expect.objectContaining({ index: 700, outcome: 'failed' }),

@@ -2,7 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import type { DataSource } from 'typeorm';
 import type { Actor, Role } from '../../../src/auth/index.js';
 import { readEnv } from '../../../src/config/index.js';
-import { createDataSource, Database, type SqlRunner } from '../../../src/database/index.js';
+import { createDataSource, Database, type Transaction } from '../../../src/database/index.js';
 import { MergeService, type EntryResult, type MergeOptions } from '../../../src/people/merge/index.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 import { entry, type EntryWords } from './planning-world.js';
@@ -110,12 +110,17 @@ export class MergeWorld {
   async statements(words: readonly EntryWords[], actor: Actor): Promise<string[]> {
     const texts: string[] = [];
     await this.database.transaction((tx) => {
-      const query: SqlRunner['query'] = (statement) => {
+      const noted = (statement: Sql): Sql => {
         texts.push(statement.text.trim().replace(/\s+/g, ' '));
-        return tx.query(statement);
+        return statement;
+      };
+      const noting: Transaction = {
+        query: (statement) => tx.query(noted(statement)),
+        send: (statement) => tx.send(noted(statement)),
+        afterCommit: (work) => tx.afterCommit(work),
       };
       const options = { creationFromNamesAlone: false, unknownGroups: 'skip' as const };
-      return this.service.runIn({ query }, words.map(entry), actor, options);
+      return this.service.runIn(noting, words.map(entry), actor, options);
     });
     return texts.filter((text) => !/^(analyze|select reltuples)/.test(text));
   }
