@@ -12,8 +12,10 @@ import {
   oauth2Routes,
   passwordLinksApi,
   RateLimitGuard,
+  reachText,
   SessionRefreshInterceptor,
   sessionsApi,
+  stillReaches,
   userResource,
   type Actor,
 } from './auth/index.js';
@@ -57,6 +59,10 @@ const descriptions = [sessionsApi, oauth2Api, passwordLinksApi, personsApi, heal
 /** Who asks, as the protocol has to know it. */
 const callers: Callers = {
   key: (actor) => callerKey(actor as Actor),
+  reach: {
+    of: (actor) => reachText(actor as Actor),
+    covers: (actor, kept) => stillReaches(actor as Actor, kept),
+  },
   digest: { inject: [KeyedDigest], useFactory: (digest: KeyedDigest) => (text: string) => digest.of(text) },
   imports: [AuthModule],
 };

@@ -31,6 +31,23 @@ export interface Actor {
 export const callerKey = ({ userId, clientId }: Actor): string =>
   clientId === undefined ? `user:${userId}` : `client:${clientId}`;
 
+const EVERYTHING = 'everything';
+
+/** What the actor may by memberships of its own, as a text: `7:admin 12:user`. What is below moves with its groups. */
+export function reachText({ superAdmin, roles, ownGroupIds }: Actor): string {
+  return superAdmin ? EVERYTHING : ownGroupIds.map((id) => `${id}:${roles.get(id)}`).join(' ');
+}
+
+/** Whether the actor may all that a {@link reachText} says, or more. */
+export function stillReaches({ superAdmin, roles }: Actor, kept: string): boolean {
+  if (superAdmin || kept === '') return true;
+  if (kept === EVERYTHING) return false;
+  return kept.split(' ').every((part) => {
+    const [id = '', role] = part.split(':');
+    return atLeast(roles.get(id), role as Role);
+  });
+}
+
 /** What the two columns that say who made a row begin with: `created_by_id` a person, `created_by_client_id` a client. */
 export type Maker = 'created_by' | 'assigned_by' | 'actor';
 

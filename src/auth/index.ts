@@ -5,7 +5,9 @@ export {
   groupsWhere,
   madeBy,
   makerColumns,
+  reachText,
   ROLES,
+  stillReaches,
   type Actor,
   type Role,
 } from './actor.js';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
+import jwt from 'jsonwebtoken';
 import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 import { ENV, type Env } from '../config/index.js';
@@ -9,7 +10,7 @@ import type { Actor } from './actor.js';
 import { loadActor } from './load-actor.js';
 import { ReachSizes } from './reach-sizes.js';
 import { readToken, type TokenCarrier } from './read-token.js';
-import { readClaims, TokenService } from './token.service.js';
+import { isPlainHeader, readClaims, TokenService } from './token.service.js';
 
 /** From the token of a request to its {@link Actor}: signature, algorithm and `exp` by passport-jwt, the rest here. */
 @Injectable()
@@ -29,7 +30,9 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
       algorithms: ['HS256'],
       // The typings know no KeyObject; jsonwebtoken wants one, or tries to read an RSA key from the secret each time.
       secretOrKeyProvider: (_request: unknown, token: string, done) =>
-        done(null, tokens.keyFor(token) as unknown as Buffer),
+        isPlainHeader(token)
+          ? done(null, tokens.keyFor(token) as unknown as Buffer)
+          : done(new jwt.JsonWebTokenError('The header is not one of ours')),
     });
     passport.use(this.strategyName, this);
   }

@@ -38,13 +38,20 @@ describe('readClaims', () => {
     expect(readClaims({ user_id: '7', sid: '12', iat: 1, exp: 2 })).toEqual(subject);
   });
 
+  it('takes one that was made by a clock that is a little ahead', () => {
+    expect(readClaims({ user_id: '7', sid: '12', iat: Date.now() / 1000 + 30, exp: 9e9 })).toEqual(subject);
+  });
+
   it.each([
-    ['no exp', { user_id: '7', sid: '12' }],
-    ['no session', { user_id: '7', exp: 2 }],
-    ['a number', { user_id: 7, sid: '12', exp: 2 }],
-    ['a sign', { user_id: '-7', sid: '12', exp: 2 }],
-    ['more than a bigint holds', { user_id: '7', sid: '9'.repeat(19), exp: 2 }],
-    ['SQL', { user_id: '7; drop table users', sid: '12', exp: 2 }],
+    ['no exp', { user_id: '7', sid: '12', iat: 1 }],
+    ['no iat', { user_id: '7', sid: '12', exp: 2 }],
+    ['an iat that is none', { user_id: '7', sid: '12', iat: '1', exp: 2 }],
+    ['an iat of the future', { user_id: '7', sid: '12', iat: Date.now() / 1000 + 90, exp: 9e9 }],
+    ['no session', { user_id: '7', iat: 1, exp: 2 }],
+    ['a number', { user_id: 7, sid: '12', iat: 1, exp: 2 }],
+    ['a sign', { user_id: '-7', sid: '12', iat: 1, exp: 2 }],
+    ['more than a bigint holds', { user_id: '7', sid: '9'.repeat(19), iat: 1, exp: 2 }],
+    ['SQL', { user_id: '7; drop table users', sid: '12', iat: 1, exp: 2 }],
     ['a text', 'claims'],
     ['null', null],
   ])('refuses %s', (_name, claims) => {

@@ -26,6 +26,8 @@ const HEADER = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT' })).toStrin
 /** Ids are positive and fit a bigint; a token of somebody else under the same key may hold anything. */
 const ID = /^[1-9]\d{0,17}$/;
 const CLIENT_NAME = /^[\w-]{1,64}$/;
+/** The clocks of several processes differ by less. */
+const CLOCK_TOLERANCE_SECONDS = 60;
 
 /** Makes tokens, and finds the key that made one: JWT, HS256 only, claims `user_id` or `client_id`, `sid`, `iat`, `exp`. */
 export class TokenService {
@@ -72,15 +74,38 @@ export class TokenService {
   }
 }
 
-/** Whom the claims of a verified token name; null when they are not those of a token of ours. */
+/**
+ * False for a header with extensions that whoever verifies the token has to understand (RFC 7515, `crit`): there are none
+ * that we do, and jsonwebtoken does not ask.
+ */
+export function isPlainHeader(token: string): boolean {
+  const [header = ''] = token.split('.');
+  try {
+    const members: unknown = JSON.parse(Buffer.from(header, 'base64url').toString('utf8'));
+    return typeof members === 'object' && members !== null && !('crit' in members);
+  } catch {
+    return false;
+  }
+}
+
+/** Whom the claims of a verified token name; null when they are not those of a token of ours, or are of the future. */
 export function readClaims(claims: unknown): TokenSubject | null {
   if (typeof claims !== 'object' || claims === null) return null;
-  const { user_id: userId, client_id: clientName, sid: sessionId, exp } = claims as Record<string, unknown>;
-  // jsonwebtoken lets a token without `exp` live for ever.
-  if (typeof exp !== 'number' || !isId(sessionId)) return null;
+  const {
+    user_id: userId,
+    client_id: clientName,
+    sid: sessionId,
+    iat,
+    exp,
+  } = claims as Record<string, unknown>;
+  // jsonwebtoken lets a token without `exp` live for ever, and does not ask when one was made.
+  if (typeof exp !== 'number' || !isPast(iat) || !isId(sessionId)) return null;
   if (userId === undefined) return isClientName(clientName) ? { clientName, sessionId } : null;
   return isId(userId) && clientName === undefined ? { userId, sessionId } : null;
 }
+
+const isPast = (seconds: unknown): boolean =>
+  typeof seconds === 'number' && seconds <= Date.now() / 1000 + CLOCK_TOLERANCE_SECONDS;
 
 /** True for what the public name of an API client may be. */
 export function isClientName(value: unknown): value is string {

@@ -22,6 +22,7 @@ export const contactAssignmentPolicy: ResourcePolicy<Actor> = {
     requireGroupRights(actor, row?.['group_id']);
     requireGroupRights(actor, values['group_id']);
     requirePersonalRights(actor, row);
+    requireOwnHanding(actor, row, values);
   },
 
   remove({ actor, row }) {
@@ -50,11 +51,33 @@ function requireGroupRights(actor: Actor, groupId: unknown): void {
 /** An assignment without a group belongs to who made it and to who looks after the person. */
 function requirePersonalRights(actor: Actor, row: Readonly<Record<string, unknown>> | undefined): void {
   const personal = row?.['group_id'] === null;
-  const { personId, clientId } = actor;
-  const mine =
-    clientId === undefined
-      ? [row?.['assigned_by_id'], row?.['assigned_to_id']].includes(personId)
-      : row?.['assigned_by_client_id'] === clientId;
+  const mine = isMaker(actor, row) || (actor.personId !== null && row?.['assigned_to_id'] === actor.personId);
   if (personal && !mine && !actor.superAdmin)
     throw JsonApiError.of('forbidden', 'Only its maker and its assignee change a personal assignment.');
 }
+
+/**
+ * There is one for each maker: who hands on, or makes personal, one of somebody else would learn whether that one has
+ * the same already.
+ */
+function requireOwnHanding(
+  actor: Actor,
+  row: Readonly<Record<string, unknown>> | undefined,
+  values: Readonly<Record<string, unknown>>,
+): void {
+  const personal = { ...row, ...values }['group_id'] === null;
+  const handed = 'assigned_to_id' in values || 'group_id' in values;
+  if (personal && handed && !isMaker(actor, row) && !actor.superAdmin)
+    throw JsonApiError.of(
+      'forbidden',
+      'Only its maker gives a personal assignment to somebody else, or makes one of a group personal.',
+    );
+}
+
+const isMaker = (
+  { personId, clientId }: Actor,
+  row: Readonly<Record<string, unknown>> | undefined,
+): boolean =>
+  clientId === undefined
+    ? personId !== null && row?.['assigned_by_id'] === personId
+    : row?.['assigned_by_client_id'] === clientId;

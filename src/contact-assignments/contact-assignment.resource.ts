@@ -10,6 +10,12 @@ class ContactAssignmentAttributes {
   @IsOptional() @IsString() @MaxLength(10_000) note?: string | null;
 }
 
+const EXISTS = {
+  field: 'assigned_to',
+  code: 'conflict',
+  detail: 'This assignment exists already; there is one for each assignee, person and group.',
+} as const;
+
 export const contactAssignmentResource = defineResource({
   type: 'contact_assignment',
   path: 'contact_assignments',
@@ -43,11 +49,8 @@ export const contactAssignmentResource = defineResource({
   meta: { api_client_id: 'assigned_by_client_id' },
   operations: { create: CreateContactAssignment },
   conflicts: {
-    contact_assignments_once: {
-      field: 'assigned_to',
-      code: 'conflict',
-      detail: 'This assignment exists already; there is one for each assignee, person and group.',
-    },
+    contact_assignments_once: EXISTS,
+    contact_assignments_once_per_maker: EXISTS,
   },
   attributes: {
     assigned_to_id: { type: 'id', filter: true },

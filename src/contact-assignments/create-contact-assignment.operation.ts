@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
 import { Registry } from '../jsonapi/index.js';
@@ -12,8 +12,12 @@ import {
   type OperationContext,
   type Written,
 } from '../jsonapi/operations/index.js';
+import { contactAssignmentPolicy } from './contact-assignment.policy.js';
 
-/** One (person, assigned to, group) assignment exists once: asking again answers the one there is. */
+/**
+ * One (person, assigned to, group) assignment exists once, without a group once for each maker: asking again answers the
+ * one there is. What others keep for themselves is not among those.
+ */
 @Injectable()
 export class CreateContactAssignment implements CreateOperation {
   constructor(
@@ -28,9 +32,11 @@ export class CreateContactAssignment implements CreateOperation {
     // Of two that ask for the same the second waits here, and finds what the first has made.
     await this.parts.lockWholes(tx, context.resource, [values]);
     const [existing] = await tx.query<{ id: string }>(sql`
-      select id from contact_assignments
-      where assigned_to_id = ${assignee}::bigint and person_id = ${person}::bigint
-        and group_id is not distinct from ${group}::bigint`);
+      select a.id from contact_assignments a
+      where a.assigned_to_id = ${assignee}::bigint and a.person_id = ${person}::bigint
+        and a.group_id is not distinct from ${group}::bigint
+        and (${contactAssignmentPolicy.readable(context.actor, raw('a'))})
+      order by a.id limit 1`);
     if (existing) return { id: existing.id, created: false };
     return this.generic.insert(tx, context, draft, values);
   }

@@ -9,6 +9,8 @@ import { FindPeopleByParts1764000610000 } from '../../migrations/1764000610000-f
 import { FindPeopleByName1764001000000 } from '../../migrations/1764001000000-find-people-by-name.js';
 import { KeepAddresses1764002000000 } from '../../migrations/1764002000000-keep-addresses.js';
 import { ListChangesByTime1764002100000 } from '../../migrations/1764002100000-list-changes-by-time.js';
+import { KeepPersonalAssignmentsApart1764002200000 } from '../../migrations/1764002200000-keep-personal-assignments-apart.js';
+import { RememberTheReachOfKeys1764002210000 } from '../../migrations/1764002210000-remember-the-reach-of-keys.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -23,4 +25,6 @@ export const migrations = [
   FindPeopleByName1764001000000,
   KeepAddresses1764002000000,
   ListChangesByTime1764002100000,
+  KeepPersonalAssignmentsApart1764002200000,
+  RememberTheReachOfKeys1764002210000,
 ];

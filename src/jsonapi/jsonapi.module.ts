@@ -9,7 +9,14 @@ import { UnknownRouteController } from './http/unknown-route.controller.js';
 import { AtomicOperations } from './atomic/atomic-operations.js';
 import { PerformOperations } from './atomic/perform-operations.js';
 import { Idempotency } from './idempotency/idempotency.js';
-import { CALLER_KEY, KEYED_DIGEST, type CallerKey, type KeyedDigest } from './operations/caller-key.js';
+import {
+  CALLER_KEY,
+  CALLER_REACH,
+  KEYED_DIGEST,
+  type CallerKey,
+  type CallerReach,
+  type KeyedDigest,
+} from './operations/caller-key.js';
 import { ChangeRelationship } from './operations/change-relationship.js';
 import { CreateResource } from './operations/create-resource.js';
 import { Parts } from './operations/parts.js';
@@ -30,6 +37,7 @@ import { Store } from './store/store.js';
 /** What the room has to know of those who ask, which is another room's to say. */
 export interface Callers {
   readonly key: CallerKey;
+  readonly reach: CallerReach;
   readonly digest: Pick<FactoryProvider<KeyedDigest>, 'inject' | 'useFactory'>;
   /** Where what `digest` injects comes from. */
   readonly imports: ModuleMetadata['imports'];
@@ -66,6 +74,7 @@ export class JsonApiModule {
         WriteEndpoints,
         Writes,
         { provide: CALLER_KEY, useValue: callers.key },
+        { provide: CALLER_REACH, useValue: callers.reach },
         { provide: KEYED_DIGEST, ...callers.digest },
         {
           provide: Registry,

@@ -1,7 +1,7 @@
 import { JsonApiError, type Problem } from '../jsonapi/index.js';
 import { pointerIn, PRIMARY, type Draft } from '../jsonapi/operations/index.js';
 import { membershipInput } from './membership-input.js';
-import type { AssignmentInput, EmailInput, Entry, PhoneInput, Removal } from './merge/index.js';
+import type { AssignmentInput, EmailInput, Entry, PhoneInput } from './merge/index.js';
 
 /** What is known of the person and of her records before a draft about her is read. */
 export interface DraftPerson {
@@ -9,8 +9,6 @@ export interface DraftPerson {
   readonly personId?: string;
   /** The groups of the memberships that the draft names by id. */
   readonly groupsOf: ReadonlyMap<string, string>;
-  /** What leaves her because the draft names what stays. */
-  readonly removals?: readonly Removal[];
 }
 
 /** Types in `included` that the merge room writes; an assignment with an id is there already, and changes by itself. */
@@ -30,7 +28,7 @@ function keptBeside(draft: Draft): Entry['beside'] {
 }
 
 /** A JSON:API document about a person as an entry of the merge room. @throws JsonApiError for what cannot be written this way */
-export function draftToEntry(draft: Draft, { personId, groupsOf, removals }: DraftPerson): Entry {
+export function draftToEntry(draft: Draft, { personId, groupsOf }: DraftPerson): Entry {
   const problems: Problem[] = [];
   const included = draft.included.filter(isOfEntry);
   const of = (type: string): Draft[] => included.filter(({ resource }) => resource.type === type);
@@ -54,7 +52,6 @@ export function draftToEntry(draft: Draft, { personId, groupsOf, removals }: Dra
     groups: ids && { ids },
     memberships: memberships.length > 0 ? memberships : undefined,
     assignments,
-    removals,
     beside: personId === undefined ? keptBeside(draft) : undefined,
     pointers: pointersOf(draft, ids),
   };

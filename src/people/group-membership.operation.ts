@@ -14,6 +14,7 @@ import {
 } from '../jsonapi/operations/index.js';
 import { ChangePerson } from './change-person.js';
 import { membershipInput } from './membership-input.js';
+import { archivedMembership } from './memberships.js';
 
 /** Memberships at their own URL: what is asked is an entry about their person. */
 @Injectable()
@@ -25,11 +26,13 @@ export class WriteGroupMembership implements GroupMembershipWrites {
 
   /** Once for each person and group: posting it again answers the one there is, back from the archive. */
   async create(tx: Transaction, context: OperationContext<Actor>, draft: Draft): Promise<Written> {
-    const values = await authorizeCreation(tx, this.registry, context, draft);
-    const personId = String(values['person_id']);
+    const personId = String(draft.relationships['person']);
+    const archived = await archivedMembership(tx, context.actor, personId, draft);
+    if (archived === undefined) await authorizeCreation(tx, this.registry, context, draft);
     const membership = inputOf(draft);
     await this.people.change(tx, context, personId, {
       memberships: [membership],
+      archivedMembershipId: archived,
       pointers: { entry: draft.pointer },
     });
     const { groupId = null, groupExternalRef = null } = membership;

@@ -4,7 +4,7 @@ import type { Transaction } from '../database/index.js';
 import { requireGroupAdmin } from '../groups/index.js';
 import { notFound, type Registry } from '../jsonapi/index.js';
 import { findRow, type Draft, type RelationshipChange } from '../jsonapi/operations/index.js';
-import type { Removal } from './merge/index.js';
+import { isId, type MembershipInput, type Removal } from './merge/index.js';
 
 /** The groups of the memberships that a draft brings along with their ids. @throws JsonApiError 404, 403 */
 export async function groupsOfRecords(
@@ -50,8 +50,31 @@ export async function bringsBack(
 }
 
 /**
+ * The membership in the archive of a group that the caller administers, which a new one would bring back: the person may
+ * be out of sight otherwise, and so is hers to bring back by POST as by PATCH.
+ */
+export async function archivedMembership(
+  tx: Transaction,
+  actor: Actor,
+  personId: string,
+  { relationships, attributes }: Draft,
+): Promise<string | undefined> {
+  const { group } = relationships;
+  if (!isId(personId) || (typeof group === 'string' && !isId(group))) return undefined;
+  const ref = typeof group === 'string' ? null : (attributes['group_external_ref'] ?? null);
+  const admins = groupsFor(actor, 'group_membership', 'update');
+  const [archived] = await tx.query<{ id: string }>(sql`
+    select m.id from group_memberships m join people p on p.id = m.person_id join groups g on g.id = m.group_id
+    where m.person_id = ${personId}::bigint and m.archived_at is not null and p.deleted_at is null
+      and (g.id = ${group ?? null}::bigint or g.external_ref = ${ref}::text)
+      and ${admins === 'all' ? sql`true` : sql`m.group_id = any(${admins}::bigint[])`}`);
+  return archived?.id;
+}
+
+/**
  * The memberships that end when the groups of a person become others, or lose some. The caller means the groups that
  * she sees; of the rest she knows nothing.
+ * @param along memberships that the request brings along: their groups are named as well
  */
 export async function membershipsToLeave(
   tx: Transaction,
@@ -59,9 +82,13 @@ export async function membershipsToLeave(
   personId: string,
   kind: Exclude<RelationshipChange, 'add'>,
   groupIds: readonly string[],
+  along: readonly MembershipInput[] = [],
 ): Promise<Removal[]> {
   const reach = groupsFor(actor, 'group', 'read');
-  const named = sql`group_id::text = any(${groupIds}::text[])`;
+  const ids = [...groupIds, ...along.flatMap(({ groupId }) => groupId ?? [])];
+  const refs = along.flatMap(({ groupExternalRef }) => groupExternalRef ?? []);
+  const named = sql`(group_id::text = any(${ids}::text[])
+    or group_id in (select id from groups where external_ref = any(${refs}::text[])))`;
   const seen = reach === 'all' ? sql`true` : sql`group_id = any(${reach}::bigint[])`;
   const rows = await tx.query<{ id: string }>(sql`
     select id from group_memberships

@@ -25,11 +25,12 @@ export class UpdatePerson implements UpdateOperation {
     const { actor, lenient } = context;
     if (!(await bringsBack(tx, actor, id, draft))) await requireChangeable(tx, actor, id);
     const groupsOf = await groupsOfRecords(tx, this.registry, actor, draft);
+    const entry = draftToEntry(draft, { personId: id, groupsOf });
     const groups = draft.relationships['groups'] as readonly string[] | undefined;
-    if (groups) await this.people.lock(tx, context, id, draftToEntry(draft, { personId: id, groupsOf }));
-    const removals = groups && (await membershipsToLeave(tx, actor, id, 'replace', groups));
-    const entry = draftToEntry(draft, { personId: id, groupsOf, removals });
-    await this.people.change(tx, context, id, entry, lenient ? 'skip' : 'refuse');
+    if (groups) await this.people.lock(tx, context, id, entry);
+    const removals =
+      groups && (await membershipsToLeave(tx, actor, id, 'replace', groups, entry.memberships));
+    await this.people.change(tx, context, id, { ...entry, removals }, lenient ? 'skip' : 'refuse');
     return { id, created: false, rest: besideEntry(draft) };
   }
 }

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import jwt from 'jsonwebtoken';
 import sql from 'sql-template-tag';
@@ -103,6 +103,52 @@ describe('AuthGuard and SessionRefreshInterceptor', () => {
       '....',
     ])
       await invalid(`Bearer ${bad}`);
+  });
+
+  it('takes no header that says another thing than it is', async () => {
+    const forged = (header: object): string => {
+      const encoded = [header, { ...claims, iat: 1, exp: 9e9 }].map((part) =>
+        Buffer.from(JSON.stringify(part)).toString('base64url'),
+      );
+      const signature = createHmac('sha256', keyOf(SECRET)).update(encoded.join('.')).digest('base64url');
+      return [...encoded, signature].join('.');
+    };
+    const plain = { typ: 'JWT', alg: 'HS256' };
+    expect((await get('/me', `Bearer ${forged(plain)}`)).statusCode).toBe(200);
+    for (const header of [
+      { ...plain, crit: ['exp'] },
+      { ...plain, crit: ['b64'], b64: false },
+      { ...plain, crit: [] },
+      { ...plain, crit: null },
+      ...[
+        'hs256',
+        'HS256 ',
+        'none',
+        'None',
+        'HS384',
+        'RS256',
+        'ES256',
+        'PS256',
+        '',
+        null,
+        7,
+        ['HS256'],
+        {},
+      ].map((alg) => ({ ...plain, alg })),
+      { typ: 'JWT' },
+      [],
+    ])
+      await invalid(`Bearer ${forged(header)}`);
+  });
+
+  it('takes no token of the future, whatever the clocks', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const made = (iat: number, more: object = {}) =>
+      `Bearer ${jwt.sign({ ...claims, iat, exp: now + 9000, ...more }, keyOf(SECRET))}`;
+    expect((await get('/me', made(now + 30))).statusCode).toBe(200);
+    await invalid(made(now + 120));
+    await invalid(made(now, { nbf: now + 120 }));
+    await invalid(`Bearer ${jwt.sign(claims, keyOf(SECRET), { expiresIn: 100, noTimestamp: true })}`);
   });
 
   it('takes tokens of an older key while it is listed, and signs with the first', async () => {

@@ -19,6 +19,8 @@ import {
   AuthGuard,
   AuthModule,
   callerKey,
+  reachText,
+  stillReaches,
   CurrentActor,
   Public,
   SessionRefreshInterceptor,
@@ -77,6 +79,10 @@ export async function bootSmallApp(env: Env, database: Database): Promise<NestFa
         useValue: new Idempotency(
           database,
           (actor) => callerKey(actor as Actor),
+          {
+            of: (actor) => reachText(actor as Actor),
+            covers: (actor, kept) => stillReaches(actor as Actor, kept),
+          },
           (text) => text,
         ),
       },

@@ -55,6 +55,36 @@ describe('The migrations', () => {
     expect(await tables()).toEqual(before);
   });
 
+  test('leave the oldest of the personal assignments that are one again without their makers', async () => {
+    const undoDownTo = async (name: string): Promise<void> => {
+      const names = dataSource.migrations.map((one) => one.name ?? '');
+      for (let left = names.length - names.indexOf(name); left > 0; left -= 1)
+        await dataSource.undoLastMigration({ transaction: 'each' });
+    };
+    await dataSource.query(`
+      insert into people (id, first_name) overriding system value values (1, 'a'), (2, 'b'), (3, 'c');
+      insert into groups (id, name) overriding system value values (1, 'g');
+      insert into contact_assignments (person_id, assigned_to_id, assigned_by_id, group_id, note) values
+        (1, 2, 2, null, 'first'), (1, 2, 3, null, 'second'), (1, 2, null, null, 'nobody''s'),
+        (1, 2, 2, 1, 'of the group'), (2, 1, 3, null, 'another')`);
+    const notes = async (): Promise<string[]> =>
+      (await dataSource.query<{ note: string }[]>(`select note from contact_assignments order by id`)).map(
+        ({ note }) => note,
+      );
+    await undoDownTo('KeepPersonalAssignmentsApart1764002200000');
+    expect(await notes()).toEqual(['first', 'of the group', 'another']);
+    await expect(
+      dataSource.query(
+        `insert into contact_assignments (person_id, assigned_to_id, assigned_by_id) values (1, 2, 3)`,
+      ),
+    ).rejects.toMatchObject({ driverError: { constraint: 'contact_assignments_once' } });
+    await migrate(dataSource);
+    await dataSource.query(
+      `insert into contact_assignments (person_id, assigned_to_id, assigned_by_id, note) values (1, 2, 3, 'again')`,
+    );
+    expect(await notes()).toEqual(['first', 'of the group', 'another', 'again']);
+  });
+
   test('run once, whoever starts at the same moment', async () => {
     await undoAll();
     const others = await Promise.all([1, 2, 3].map(() => createDataSource(own.url).initialize()));
@@ -157,8 +187,16 @@ describe('The migrations', () => {
       'group_memberships_role_known',
     ],
     [
-      `insert into contact_assignments (person_id, assigned_to_id) values (1, 2), (1, 2)`,
+      `insert into contact_assignments (person_id, assigned_to_id, group_id, assigned_by_id) values (1, 2, 1, 1), (1, 2, 1, 2)`,
       'contact_assignments_once',
+    ],
+    [
+      `insert into contact_assignments (person_id, assigned_to_id) values (1, 2), (1, 2)`,
+      'contact_assignments_once_per_maker',
+    ],
+    [
+      `insert into contact_assignments (person_id, assigned_to_id, assigned_by_id) values (1, 2, 1), (1, 2, 2), (1, 2, 1)`,
+      'contact_assignments_once_per_maker',
     ],
     [
       `insert into contact_assignments (person_id, assigned_to_id) values (1, 1)`,

@@ -105,6 +105,34 @@ describe('POST /group_memberships', () => {
     });
   });
 
+  it('brings back who is nowhere else, by its administrators, and nobody else’s', async () => {
+    const lost = await world.person({ first_name: 'Lost' });
+    const archived = { archived_at: new Date(), external_ref: `lost-${lost}` };
+    const id = await world.member(lost, south, 'user', archived);
+    const asked = (group: object) => membership({}, { person: end('person', lost), ...group });
+    const personEnd = ['not_found', '/data/relationships/person/data'];
+    await refused(user, asked({ group: end('group', south) }), 404, personEnd);
+    await refused(admin, asked({ group: end('group', north) }), 404, personEnd);
+    const group = await world.group('Foreign');
+    const eve = await world.caller('Eve', { [group]: 'owner' });
+    await refused(eve, asked({ group: end('group', group) }), 404, personEnd);
+    expect((await admin.api.get(`/people/${lost}`)).status).toBe(404);
+    const answer = await admin.api.post('/group_memberships', asked({ group: end('group', south) }));
+    expect([answer.status, answer.one.id]).toEqual([200, id]);
+    expect(await world.row('group_memberships', id)).toMatchObject({
+      ...{ role: 'contact', archived_at: null, external_ref: `lost-${lost}` },
+    });
+    expect((await user.api.get(`/people/${lost}`)).status).toBe(200);
+  });
+
+  it('brings back by the reference of the group too; not who was deleted', async () => {
+    const [lost, gone] = [await world.person('Lost'), await world.person({ deleted_at: new Date() })];
+    for (const one of [lost, gone]) await world.member(one, south, 'contact', { archived_at: new Date() });
+    const byRef = (id: string) => membership({ person_id: id, group_external_ref: 'south' });
+    expect((await admin.api.lenient.post('/group_memberships', byRef(lost))).status).toBe(200);
+    await refused(admin, byRef(gone), 404, ['not_found', '/data/attributes/person_id']);
+  });
+
   it('brings the reference by which the person is known along', async () => {
     const ref = `known-${carl}`;
     await world.database.query(

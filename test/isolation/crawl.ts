@@ -151,13 +151,30 @@ export function writingOf(plan: Plan, seed: number): Asked[] {
       { type: 'email_address', attributes: { email: `zqe${random.of(plan.people).id}z@example.org` } },
     ],
   });
-  const assignment = () => ({
-    type: 'contact_assignment',
-    relationships: {
-      person: to(person()),
-      assigned_to: to(person()),
-      group: to(random.chance(0.5) ? group() : (null as never)),
-    },
+  const known = () => random.of(plan.contact_assignments);
+  const assignment = () => {
+    // Often between two of whom somebody has one.
+    const ends = plan.contact_assignments.length > 0 && random.chance(0.6) ? known() : undefined;
+    const one = (id: number | undefined) =>
+      id === undefined ? person() : { type: 'person', id: String(id) };
+    return {
+      type: 'contact_assignment',
+      relationships: {
+        person: to(one(ends?.person_id)),
+        assigned_to: to(one(ends?.assigned_to_id)),
+        group: to(random.chance(0.5) ? group() : (null as never)),
+      },
+    };
+  };
+  const assignedPerson = () => ({
+    ...newPerson(),
+    included: [
+      ...newPerson().included,
+      {
+        type: 'contact_assignment',
+        attributes: { assigned_to_id: assignment().relationships.assigned_to.data.id },
+      },
+    ],
   });
   const membership = () => ({
     ...{ type: 'group_membership', attributes: { role: random.of(['contact', 'user', 'owner']) } },
@@ -167,11 +184,24 @@ export function writingOf(plan: Plan, seed: number): Asked[] {
   const some = (make: () => Asked[], times = 3): Asked[] => Array.from({ length: times }, make).flat();
   return some(() => {
     const [one, other, mail] = [person(), person(), of('email_addresses', 'email_address')];
+    const given = of('contact_assignments', 'contact_assignment');
     return [
       post('/people', newPerson()),
       post('/people?dry_run=true', newPerson()),
+      post('/people?dry_run=true', assignedPerson()),
+      post('/people', assignedPerson()),
       { ...post('/people', newPerson()), type: JSON_TYPE },
       post('/contact_assignments', { data: assignment() }),
+      {
+        method: 'PATCH',
+        url: `${at}/contact_assignments/${given.id}`,
+        body: { data: { ...given, relationships: { assigned_to: assignment().relationships.assigned_to } } },
+      },
+      {
+        method: 'PATCH',
+        url: `${at}/contact_assignments/${given.id}`,
+        body: { data: { ...given, relationships: { group: { data: null } } } },
+      },
       post('/group_memberships', { data: membership() }),
       post('/email_addresses', {
         data: {
@@ -196,6 +226,27 @@ export function writingOf(plan: Plan, seed: number): Asked[] {
       },
       { method: 'POST', url: `${at}/people/${other.id}/relationships/groups`, body: { data: [group()] } },
       { method: 'PATCH', url: `${at}/people/${other.id}/relationships/groups`, body: { data: [group()] } },
+      { method: 'PATCH', url: `${at}/people/${person().id}/relationships/groups`, body: { data: [] } },
+      {
+        method: 'DELETE',
+        url: `${at}/people/${person().id}/relationships/groups`,
+        body: { data: [group(), group()] },
+      },
+      {
+        method: 'PATCH',
+        url: `${at}/people/${one.id}`,
+        body: { data: { ...one, attributes: { first_name: null, last_name: null } } },
+      },
+      { method: 'DELETE', url: `${at}/email_addresses/${of('email_addresses', '').id}` },
+      {
+        ...post('/operations', {
+          'atomic:operations': [
+            { op: 'remove', ref: of('group_memberships', 'group_membership') },
+            { op: 'remove', ref: { type: 'person', id: '99999' } },
+          ],
+        }),
+        type: ATOMIC_TYPE,
+      },
       {
         ...post('/operations', {
           'atomic:operations': [

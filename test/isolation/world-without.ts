@@ -16,7 +16,9 @@ export function worldWithout(model: SightModel): Plan {
   const elsewhere = plan.group_memberships
     .filter((m) => isKnown(m.person_id) && !reads('group_memberships')(m))
     // Who adds her again finds what stands in the archive of a group, and so may tell.
-    .map((m) => (model.readable('groups').has(m.group_id) ? m : changedMembership(m)));
+    .flatMap((m) =>
+      model.readable('groups').has(m.group_id) ? m : isTold(model, m.person_id) ? changedMembership(m) : [],
+    );
   const kept = {
     group_memberships: plan.group_memberships.filter(reads('group_memberships')),
     contact_assignments: plan.contact_assignments.filter(reads('contact_assignments')),
@@ -44,6 +46,11 @@ export function worldWithout(model: SightModel): Plan {
     addresses: parts(plan.addresses),
   };
 }
+
+/** Who made somebody, or looks after her, is told by her rights whether she is in any group. */
+const isTold = ({ plan, me }: SightModel, personId: number): boolean =>
+  plan.people.some(({ id, created_by_id: maker }) => id === personId && maker === me) ||
+  plan.contact_assignments.some((a) => a.person_id === personId && a.assigned_to_id === me);
 
 /** In a group of its own, with another role and reference: that there is one keeps her maker from changing her. */
 const changedMembership = (m: Membership): Membership => ({

@@ -167,6 +167,28 @@ describe('Headers', () => {
       expect(answer.header('allow')?.split(', ').sort().join(', ')).toBe(allow);
     });
 
+    it.each(['TRACE', 'PROPFIND', 'LOCK', 'REPORT'])(
+      'is told to %s, which is possible nowhere',
+      async (method) => {
+        const sent = (url: string) =>
+          c.world.app.inject({ method: method as 'GET', url, headers: c.ada.api.authorization });
+        for (const [url, allow] of [
+          ['/apis/v4/groups', 'GET, HEAD, POST'],
+          ['/apis/v4/groups/1?x=1', 'DELETE, GET, HEAD, PATCH'],
+          ['/apis/v4/sessions', 'GET, HEAD, POST'],
+          ['/healthz', 'GET, HEAD'],
+        ] as const) {
+          const reply = await sent(url);
+          expect([url, reply.statusCode, reply.headers['allow']]).toEqual([url, 405, allow]);
+          expect(reply.json()).toMatchObject({ errors: [{ status: '405', code: 'method_not_allowed' }] });
+          expect(reply.headers['content-type']).toBe('application/vnd.api+json');
+        }
+        expect((await sent('/persons/find')).json()).toMatchObject({ error: { type: 'method_not_allowed' } });
+        const nowhere = await sent('/apis/v4/nowhere');
+        expect([nowhere.statusCode, nowhere.headers['allow']]).toEqual([404, undefined]);
+      },
+    );
+
     it('is not told where there is nothing', async () => {
       for (const path of ['/nowhere', '/groups/1/2/3/4']) {
         const answer = await c.ada.api.delete(path);

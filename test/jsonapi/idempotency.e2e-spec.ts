@@ -184,6 +184,72 @@ describe('Idempotency-Key', () => {
     expect(await groupsCalled('Shared')).toBe(2);
   });
 
+  it('shows no answer again to who has lost rights since; what showed nothing, or gained rights, is no matter', async () => {
+    const place = await c.world.group('Place');
+    const bert = await c.world.caller('Bert', { [place]: 'admin' });
+    const id = await c.world.contact('Secret', place);
+    const body = { data: { type: 'person', id, attributes: { last_name: 'Told' } } };
+    const [seen, refused, gone, made] = [keyed(), keyed(), keyed(), keyed()];
+    await c.world.email(id, 'secret@example.org', true);
+    const mail = await c.world.email(id, 'other@example.org');
+    const asks: Record<string, () => Promise<ApiAnswer>> = {
+      seen: () => bert.api.patch(`/people/${id}`, body, seen),
+      refused: () => bert.api.patch(`/people/${id}`, { data: { ...body.data, type: 'group' } }, refused),
+      gone: () => bert.api.delete(`/email_addresses/${mail}`, undefined, gone),
+      made: () => bert.api.post('/groups', group('Own'), made),
+    };
+    const statuses = async () => {
+      const all = await Promise.all(Object.values(asks).map((ask) => ask()));
+      return all.map((answer) => [answer.status, wasReplayed(answer)]);
+    };
+    for (const ask of Object.values(asks)) expect(wasReplayed(await ask())).toBe(false);
+    // The group that it made is his now: that is more than before.
+    expect(await statuses()).toEqual([
+      [200, true],
+      [409, true],
+      [204, true],
+      [201, true],
+    ]);
+    const role = (role: string) =>
+      c.world.database.query(sql`
+        update group_memberships set role = ${role}
+        where person_id = ${bert.personId}::bigint and group_id = ${place}::bigint`);
+    await role('owner');
+    expect(await statuses()).toEqual([
+      [200, true],
+      [409, true],
+      [204, true],
+      [201, true],
+    ]);
+    for (const less of ['user', 'contact']) {
+      await role(less);
+      const before = await c.world.everything();
+      for (const ask of [asks['seen']!, asks['refused']!, asks['made']!]) {
+        const answer = await ask();
+        expect(answer.refusal).toEqual({
+          status: 409,
+          errors: [['idempotency_answer_withheld', 'Idempotency-Key']],
+        });
+        expect(answer.text).not.toMatch(/Secret|Told/);
+      }
+      expect((await asks['gone']!()).status).toBe(204);
+      expect(await c.world.everything()).toBe(before);
+    }
+    await role('admin');
+    expect((await asks['seen']!()).one.attributes).toMatchObject({ first_name: 'Secret' });
+  });
+
+  it('shows the answers of a super admin to no other', async () => {
+    const root = await c.world.caller('Root', {}, { superAdmin: true });
+    const key = keyed();
+    expect((await post('Rooted', key, root.api)).status).toBe(201);
+    expect(wasReplayed(await post('Rooted', key, root.api))).toBe(true);
+    await c.world.database.query(sql`update users set super_admin = false where id = ${root.userId}::bigint`);
+    expect((await post('Rooted', key, root.api)).refusal.errors).toEqual([
+      ['idempotency_answer_withheld', 'Idempotency-Key'],
+    ]);
+  });
+
   it.each([
     ['an empty one', ''],
     ['a long one', 'x'.repeat(256)],
@@ -346,7 +412,7 @@ describe('Idempotency-Key', () => {
     const request = (key: string): JsonApiRequest => ({
       ...{ id: 'test', method: 'POST', originalUrl: '/x', body: undefined, lenient: false, profiles: [] },
       headers: { 'idempotency-key': key },
-      user: { userId: c.ada.userId },
+      user: { userId: c.ada.userId, roles: new Map(), ownGroupIds: [] },
     });
     const run = (key: string, work: (claim: Claim<{ status: number }>) => Promise<{ status: number }>) =>
       c.world.app.get(Idempotency).run(request(key), work);

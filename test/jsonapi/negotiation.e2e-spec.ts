@@ -202,7 +202,7 @@ describe('Content negotiation', () => {
       ['GET', '/'],
       ['GET', '/favicon.ico'],
       ['POST', '/apis'],
-      ['TRACE', '/apis/v4/groups'],
+      ['TRACE', '/apis/v4/nothing'],
     ] as const) {
       const reply = await c.world.app.inject({
         method: method as 'GET',

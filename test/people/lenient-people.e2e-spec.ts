@@ -14,6 +14,42 @@ describe('People, spoken to in plain JSON as the apps do', () => {
 
   afterAll(() => world.close());
 
+  test('a PATCH whose groups are all unknown takes her out of none; with one that is known it replaces', async () => {
+    const south = await world.group('South');
+    await world.member(ada.personId, south, 'admin');
+    const foreign = await world.group('Foreign');
+    const id = await world.contact('Grace', north);
+    await world.member(id, south);
+    const groups = (...ids: string[]) => ({
+      groups: { data: ids.map((one) => ({ type: 'group', id: one })) },
+    });
+    const along = { type: 'group_membership', attributes: { group_id: north } };
+    const patch = (relationships: object, included?: object[]) => ({
+      ...{ data: { type: 'person', id, relationships }, ...(included && { included }) },
+    });
+    const before = await world.everything();
+    for (const unknown of ['999999', foreign])
+      for (const body of [patch(groups(unknown)), patch(groups(unknown, 'abc'), [along])]) {
+        const lenient = await ada.api.lenient.patch(`/people/${id}`, body);
+        expect(lenient.refusal).toEqual({
+          status: 422,
+          errors: [['no_accessible_group', '/data/relationships/groups']],
+        });
+        const strict = await ada.api.patch(`/people/${id}`, body);
+        expect([strict.status, strict.refusal.errors[0]?.[0]]).toEqual([404, 'not_found']);
+        const linkage = groups(unknown).groups;
+        expect((await ada.api.lenient.patch(`/people/${id}/relationships/groups`, linkage)).status).toBe(404);
+      }
+    expect(await world.everything()).toBe(before);
+    const groupsNow = async () => (await ada.api.get(`/people/${id}/groups`)).ids;
+    expect((await ada.api.lenient.patch(`/people/${id}`, patch(groups('999999', south)))).status).toBe(200);
+    expect(await groupsNow()).toEqual([south]);
+    // A membership that comes along names its group as well.
+    expect((await ada.api.patch(`/people/${id}`, patch(groups(south), [along]))).status).toBe(200);
+    expect((await ada.api.patch(`/people/${id}`, patch(groups(south), [along]))).status).toBe(200);
+    expect((await groupsNow()).sort()).toEqual([north, south].sort());
+  });
+
   test('a person of the web app: null ids, unknown members, unlinked children', async () => {
     const answer = await ada.api.lenient.post(
       '/people?include=email_addresses,phone_numbers,reverse_contact_assignments',

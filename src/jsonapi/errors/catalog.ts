@@ -25,6 +25,7 @@ export const CATALOG = {
   type_conflict: [409, 'The type does not belong here'],
   id_conflict: [409, 'The id does not belong here'],
   idempotency_key_in_use: [409, 'The request is still running'],
+  idempotency_answer_withheld: [409, 'The answer is not shown again'],
   external_ref_taken: [409, 'The external reference is taken'],
   ambiguous_match: [409, 'It is not certain who is meant'],
   precondition_failed: [412, 'The resource has changed'],

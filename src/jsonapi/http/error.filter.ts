@@ -6,6 +6,7 @@ import { errorsDocument } from '../response/build-errors.js';
 import type { JsonApiRequest } from './jsonapi-request.js';
 import { PlainSpeech, putPlainRefusal } from './plain-routes.js';
 import { putAnswer } from './put-answer.js';
+import { RouteTable } from './route-table.js';
 
 /**
  * Every error, of whatever layer, as a JSON:API document, or in the way of its routes. Of an unexpected one only the log
@@ -15,13 +16,16 @@ import { putAnswer } from './put-answer.js';
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Errors');
 
-  constructor(private readonly plainSpeech: PlainSpeech) {}
+  constructor(
+    private readonly plainSpeech: PlainSpeech,
+    private readonly routes: RouteTable,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<JsonApiRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const told = tellable(error);
+    const told = tellable(error) ?? this.routes.refusalOf(request);
     if (told.status >= 500) this.logger.error(`${request.id} ${describe(error)}`);
     const headers = { 'Cache-Control': 'no-cache', ...told.headers };
     const plain = this.plainSpeech.of(request);
@@ -39,7 +43,8 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-function tellable(error: unknown): JsonApiError {
+/** `undefined`: no route took the request. */
+function tellable(error: unknown): JsonApiError | undefined {
   if (error instanceof JsonApiError) return error;
   const { code, status, statusCode } = (error ?? {}) as {
     code?: unknown;
@@ -53,7 +58,7 @@ function tellable(error: unknown): JsonApiError {
         'The request cannot be read; check its URL, headers and length.',
       );
     case 404:
-      return JsonApiError.of('not_found', 'There is nothing at this address.');
+      return undefined;
     case 413:
       return new JsonApiError(
         [

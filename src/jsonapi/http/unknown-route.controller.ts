@@ -1,11 +1,10 @@
 import { Controller, Delete, Get, Patch, Post, Put, Req } from '@nestjs/common';
-import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { JsonApiRequest } from './jsonapi-request.js';
 import { RouteTable } from './route-table.js';
 
 /**
  * Catches what no route took, so that it passes the guards like everything else; then 405 or 404. Method by method:
- * OPTIONS of every address belongs to CORS.
+ * OPTIONS of every address belongs to CORS. Methods that no address has, such as TRACE, are refused by the error filter.
  */
 @Controller()
 export class UnknownRouteController {
@@ -27,13 +26,7 @@ export class UnknownRouteController {
     return this.refuse(request);
   }
 
-  private refuse({ originalUrl, method }: JsonApiRequest): never {
-    const path = originalUrl.split('?')[0] as string;
-    const allowed = this.routes.methodsOf(path);
-    // The router has its own reasons not to take a path, such as a slash at the end.
-    if (allowed.length === 0 || allowed.includes(method))
-      throw JsonApiError.of('not_found', 'There is nothing at this address.');
-    const detail = `${method} is not possible here; possible: ${allowed.join(', ')}.`;
-    throw new JsonApiError([{ code: 'method_not_allowed', detail }], { Allow: allowed.join(', ') });
+  private refuse(request: JsonApiRequest): never {
+    throw this.routes.refusalOf(request);
   }
 }

@@ -8,6 +8,8 @@ export class IdempotencyKey {
   @Column('text') fingerprint: string;
   @Column('uuid') holder: string;
   @Column('timestamptz') leasedUntil: Date;
+  /** What the caller might then. */
+  @Column('text', { nullable: true }) reach: string | null;
   @Column('text', { nullable: true }) answer: string | null;
   @Column('timestamptz', { default: () => 'now()' }) createdAt: Date;
 }

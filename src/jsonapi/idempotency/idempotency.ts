@@ -4,8 +4,24 @@ import sql, { raw } from 'sql-template-tag';
 import { Database } from '../../database/index.js';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { JsonApiRequest } from '../http/jsonapi-request.js';
-import { CALLER_KEY, KEYED_DIGEST, type CallerKey, type KeyedDigest } from '../operations/caller-key.js';
-import { HeldClaim, inUse, LEASE, NO_CLAIM, type Claim, type Repeatable, type Stored } from './claim.js';
+import {
+  CALLER_KEY,
+  CALLER_REACH,
+  KEYED_DIGEST,
+  type CallerKey,
+  type CallerReach,
+  type KeyedDigest,
+} from '../operations/caller-key.js';
+import {
+  HeldClaim,
+  inUse,
+  LEASE,
+  NO_CLAIM,
+  type Claim,
+  type Holder,
+  type Repeatable,
+  type Stored,
+} from './claim.js';
 import { fingerprintOf, keyOfRequest } from './key-of-request.js';
 
 const KEPT = raw(`interval '24 hours'`);
@@ -16,6 +32,8 @@ interface KeyRow {
   readonly claimed: boolean;
   readonly fingerprint: string | null;
   readonly answer: string | null;
+  /** What the caller might when she asked; null: not kept. */
+  readonly reach: string | null;
 }
 
 /** Does a write that comes with an `Idempotency-Key` once, however often it is asked, and answers each time the same. */
@@ -24,14 +42,15 @@ export class Idempotency {
   constructor(
     private readonly database: Database,
     @Inject(CALLER_KEY) private readonly callerKey: CallerKey,
+    @Inject(CALLER_REACH) private readonly reach: CallerReach,
     @Inject(KEYED_DIGEST) private readonly digest: KeyedDigest,
   ) {}
 
   /**
    * Runs `work`, or gives its earlier answer. The claim on the key is committed before; `work` stores its answer in the
    * transaction in which it is done. Never called inside a transaction: it would wait for a second connection.
-   * @throws JsonApiError 400 for what is no key, 409 while a twin runs, 422 for a key that meant another request, and
-   *   whatever `work` throws, now or the first time
+   * @throws JsonApiError 400 for what is no key, 409 while a twin runs or when the caller has lost rights since the answer,
+   *   422 for a key that meant another request, and whatever `work` throws, now or the first time
    */
   async run<A extends Repeatable>(
     request: JsonApiRequest,
@@ -41,7 +60,7 @@ export class Idempotency {
     if (key === undefined) return work(NO_CLAIM);
     const holder = { caller: this.callerKey(request.user), key, holder: randomUUID() };
     // Of a body that is short but for a password, a plain digest would let it be guessed from the table.
-    const stored = await this.claim<A>(holder, this.digest(fingerprintOf(request)));
+    const stored = await this.claim<A>(holder, this.digest(fingerprintOf(request)), request.user);
     if (stored) return replay(stored);
     const claim = new HeldClaim<A>(holder);
     try {
@@ -53,11 +72,12 @@ export class Idempotency {
   }
 
   /** What was answered under the key; undefined: it is ours now. */
-  private async claim<A>(
-    { caller, key, holder }: { caller: string; key: string; holder: string },
+  private async claim<A extends Repeatable>(
+    holder: Holder,
     fingerprint: string,
+    actor: unknown,
   ): Promise<Stored<A> | undefined> {
-    const row = await this.claimRow(caller, key, holder, fingerprint);
+    const row = await this.claimRow(holder, fingerprint, this.reach.of(actor));
     if (row.claimed) return undefined;
     if (row.fingerprint !== fingerprint)
       throw JsonApiError.of(
@@ -66,14 +86,18 @@ export class Idempotency {
         { header: 'Idempotency-Key' },
       );
     if (row.answer === null) throw inUse();
-    return JSON.parse(row.answer) as Stored<A>;
+    const stored = JSON.parse(row.answer) as Stored<A>;
+    const shows = 'problems' in stored || stored.answer.status !== 204;
+    if (shows && row.reach !== null && !this.reach.covers(actor, row.reach)) throw withheld();
+    return stored;
   }
 
   /**
    * One statement: takes the key when it is free, kept too long, or left by a request that died, and else tells what
    * stands there. Each request takes two rows away that were kept too long, so that they never pile up.
    */
-  private async claimRow(caller: string, key: string, holder: string, fingerprint: string): Promise<KeyRow> {
+  private async claimRow(holding: Holder, fingerprint: string, reach: string): Promise<KeyRow> {
+    const { caller, key, holder } = holding;
     const [row] = await this.database.query<KeyRow>(sql`
       with swept as (
         delete from idempotency_keys where (caller, key) in (
@@ -81,21 +105,21 @@ export class Idempotency {
           where created_at < now() - ${KEPT} and (caller, key) <> (${caller}, ${key})
           order by created_at limit 2 for update skip locked)
       ), claimed as (
-        insert into idempotency_keys as k (caller, key, fingerprint, holder, leased_until)
-        values (${caller}, ${key}, ${fingerprint}, ${holder}::uuid, now() + ${LEASE})
+        insert into idempotency_keys as k (caller, key, fingerprint, holder, leased_until, reach)
+        values (${caller}, ${key}, ${fingerprint}, ${holder}::uuid, now() + ${LEASE}, ${reach})
         on conflict on constraint idempotency_keys_pkey do update
           set fingerprint = excluded.fingerprint, holder = excluded.holder, leased_until = excluded.leased_until,
-            answer = null, created_at = now()
+            answer = null, created_at = now(), reach = excluded.reach
           where k.created_at < now() - ${KEPT}
             or (k.answer is null and k.leased_until < now() and k.fingerprint = excluded.fingerprint)
         returning true as claimed
       )
-      select claimed, null as fingerprint, null as answer from claimed
+      select claimed, null as fingerprint, null as answer, null as reach from claimed
       union all
-      select false, fingerprint, answer from idempotency_keys
+      select false, fingerprint, answer, reach from idempotency_keys
       where caller = ${caller} and key = ${key} and not exists (select from claimed)`);
     // A twin committed while this statement ran: a later one sees it.
-    return row ?? this.claimRow(caller, key, holder, fingerprint);
+    return row ?? this.claimRow(holding, fingerprint, reach);
   }
 
   /** What fails in the same way each time is kept as the answer; after anything else the key is free. */
@@ -106,6 +130,14 @@ export class Idempotency {
     await settled.catch(() => undefined);
   }
 }
+
+/** Her own answer, but of what she might see then. */
+const withheld = (): JsonApiError =>
+  JsonApiError.of(
+    'idempotency_answer_withheld',
+    'This request has been answered, and you have lost rights since; read what has become of it instead.',
+    { header: 'Idempotency-Key' },
+  );
 
 function replay<A extends Repeatable>(stored: Stored<A>): A {
   const headers = { 'Idempotency-Replayed': 'true' };

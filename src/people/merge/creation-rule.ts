@@ -1,6 +1,6 @@
 import { entryError, pointerTo } from './entry.js';
 import type { EntryDraft } from './entry-draft.js';
-import type { PersonState } from './person-state.js';
+import { liveMemberships, type MembershipState, type PersonState } from './person-state.js';
 
 export const INSUFFICIENT_INFORMATION =
   'Insufficient information to create a new person record. Please provide either an external reference or a ' +
@@ -16,16 +16,30 @@ function standing({ attributes, emails, phones }: PersonState, refs: readonly st
 }
 
 /**
- * Enough to create a person; and no write takes a person below what it had. References in groups out of reach do not
- * count: whether a write is refused must not tell of them.
+ * Enough to create a person; and no write takes a person below what it had. Groups out of reach do not count, nor their
+ * references: whether a write is refused must not tell of them.
  */
 export function requireCreationRule(draft: EntryDraft, fromNamesAlone: boolean): void {
   const { before, person, state, entry } = draft;
   const wanted = before ? standing(before, state.knownRefs(before)) : fromNamesAlone ? 1 : 2;
-  if (standing(person, [...state.knownRefs(person), ...archivedRefs(draft)]) >= wanted) return;
+  const refs = [...state.knownRefs(person), ...archivedRefs(draft), ...refsLeftBehind(draft)];
+  if (standing(person, refs) >= wanted) return;
   draft.errors.push(
     entryError('insufficient_information', INSUFFICIENT_INFORMATION, pointerTo(entry.source, 'entry')),
   );
+}
+
+/**
+ * Who leaves her last group within reach is known where she still is, or by the reference that she keeps: which of the
+ * two, and whether there is such a group, does not matter to the rule.
+ */
+function refsLeftBehind({ before, person, state, entry }: EntryDraft): string[] {
+  const reached = ({ groupId }: MembershipState): boolean => state.isWithinReach(groupId);
+  if (!before || entry.externalRef === null || liveMemberships(person).some(reached)) return [];
+  const left = liveMemberships(before).filter(
+    (was) => reached(was) && !person.memberships.some(({ id }) => id === was.id),
+  );
+  return left.flatMap(({ externalRef }) => externalRef ?? []);
 }
 
 /** What goes into the archive with its membership is not lost: it comes back with it. */

@@ -75,6 +75,8 @@ export interface Entry {
   readonly memberships?: readonly MembershipInput[];
   readonly assignments: readonly AssignmentInput[];
   readonly removals?: readonly Removal[];
+  /** PATCH: by this membership, in the archive, an administrator of its group reaches a person out of her sight. */
+  readonly archivedMembershipId?: string;
   /** What came along for other rooms to write once the person is known: only kept, with an entry that is held. */
   readonly beside?: readonly Readonly<Record<string, unknown>>[];
   /** PATCH: a group in which somebody else has the person's reference is left out with a warning instead of refused. */

@@ -1,5 +1,6 @@
-import sql, { empty, type Sql } from 'sql-template-tag';
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { groupsFor, type Actor } from '../../auth/index.js';
+import { contactAssignmentPolicy } from '../../contact-assignments/index.js';
 import { together, type SqlRunner } from '../../database/index.js';
 import { readablePerson } from '../readable-person.js';
 import { fewOfCrowds, type CrowdedKeys } from './crowded-keys.js';
@@ -32,7 +33,7 @@ export async function loadSnapshot(
   if (!sameIds(locked, people)) throw new CandidatesChanged('The candidates changed while they were locked.');
   const [refHolders, assignments, owners] = await together(
     loadRefHolders(tx, keys.refs, people, scopes),
-    loadAssignments(tx, entries, people),
+    loadAssignments(tx, entries, people, actor),
     loadOwners(tx, entries, people),
   );
   return { people, readableIds: new Set(people.map(({ id }) => id)), refHolders, assignments, owners };
@@ -67,7 +68,10 @@ function reachedBy(
 }
 
 /** Memberships that the entries name by their ids. */
-const recordsOf = ({ source: { memberships = [], removals = [] } }: NormalEntry): string[] => [
+const recordsOf = ({
+  source: { memberships = [], removals = [], archivedMembershipId },
+}: NormalEntry): string[] => [
+  ...(archivedMembershipId === undefined ? [] : [archivedMembershipId]),
   ...memberships.flatMap(({ id }) => id ?? []),
   ...removals.flatMap(({ kind, id }) => (kind === 'group_membership' ? id : [])),
 ];
@@ -174,16 +178,18 @@ async function loadOwners(
     order by id for update`);
 }
 
-/** The assignments that exist between the loaded people; only when entries make any. */
+/** The readable assignments that exist between the loaded people; only when entries make any. */
 async function loadAssignments(
   tx: SqlRunner,
   entries: readonly NormalEntry[],
   people: readonly PersonState[],
+  actor: Actor,
 ): Promise<AssignmentState[]> {
   if (entries.every(({ source }) => source.assignments.length === 0)) return [];
   const ids = people.map(({ id }) => id);
   return tx.query<AssignmentState>(sql`
     select id, assigned_to_id as "assignedToId", person_id as "personId", group_id as "groupId", note
-    from contact_assignments
-    where person_id = any(${ids}::bigint[]) and assigned_to_id = any(${ids}::bigint[])`);
+    from contact_assignments a
+    where person_id = any(${ids}::bigint[]) and assigned_to_id = any(${ids}::bigint[])
+      and (${contactAssignmentPolicy.readable(actor, raw('a'))})`);
 }

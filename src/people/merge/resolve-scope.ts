@@ -120,10 +120,16 @@ function groupErrors(entry: Entry, named: readonly NamedGroup[], options: MergeO
   const unknown = named.filter(({ group }) => !group);
   if (options.unknownGroups === 'refuse' && unknown.length > 0)
     return unknown.map(({ sent, pointer }) => entryError('not_found', `There is no group ${sent}.`, pointer));
-  if (unknown.length < named.length) return contradictions(entry, named);
+  if (unknown.length < named.length && !replacesByNothing(entry, named)) return contradictions(entry, named);
   const detail = 'No group is named that can be used; name one in which you are a user or more.';
   return [entryError('no_accessible_group', detail, pointerTo(entry, 'groups'))];
 }
+
+/** Of a person who is named, `groups` says where she shall be: unknown groups alone would take her out of all others. */
+const replacesByNothing = ({ personId, groups }: Entry, named: readonly NamedGroup[]): boolean =>
+  personId !== undefined &&
+  groups !== undefined &&
+  named.every(({ group, membership }) => membership !== undefined || group === undefined);
 
 function contradictions(entry: Entry, named: readonly NamedGroup[]): EntryError[] {
   const known = new Map(named.flatMap(({ group }) => (group ? [[group.id, group] as const] : [])));

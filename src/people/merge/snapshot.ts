@@ -23,6 +23,7 @@ export interface Snapshot {
   /** Named ends of assignments that the actor may read. */
   readonly readableIds: ReadonlySet<string>;
   readonly refHolders: readonly RefHolder[];
+  /** Readable ones only: what others keep for themselves is not in the way. */
   readonly assignments: readonly AssignmentState[];
   /** Of the groups that an entry may take an owner from. */
   readonly owners: readonly Owner[];

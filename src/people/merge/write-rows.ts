@@ -64,5 +64,5 @@ function insertAssignments(tx: Transaction, { assignments }: PlannedRows, real: 
       ${assignments.map(({ personId }) => real(personId))}::bigint[],
       ${assignments.map(({ groupId }) => groupId)}::bigint[],
       ${assignments.map(({ note }) => note)}::text[]) as n
-    on conflict on constraint contact_assignments_once do nothing`);
+    on conflict do nothing`);
 }
