@@ -151,31 +151,32 @@ export function writingOf(plan: Plan, seed: number): Asked[] {
       { type: 'email_address', attributes: { email: `zqe${random.of(plan.people).id}z@example.org` } },
     ],
   });
-  const known = () => random.of(plan.contact_assignments);
+  // Often between two of whom somebody has one already.
+  const given = () => (plan.contact_assignments.length > 0 ? random.of(plan.contact_assignments) : undefined);
+  const named = (id: number | undefined) =>
+    id === undefined ? person() : { type: 'person', id: String(id) };
   const assignment = () => {
-    // Often between two of whom somebody has one.
-    const ends = plan.contact_assignments.length > 0 && random.chance(0.6) ? known() : undefined;
-    const one = (id: number | undefined) =>
-      id === undefined ? person() : { type: 'person', id: String(id) };
+    const ends = random.chance(0.6) ? given() : undefined;
     return {
       type: 'contact_assignment',
       relationships: {
-        person: to(one(ends?.person_id)),
-        assigned_to: to(one(ends?.assigned_to_id)),
+        person: to(named(ends?.person_id)),
+        assigned_to: to(named(ends?.assigned_to_id)),
         group: to(random.chance(0.5) ? group() : (null as never)),
       },
     };
   };
-  const assignedPerson = () => ({
-    ...newPerson(),
-    included: [
-      ...newPerson().included,
-      {
-        type: 'contact_assignment',
-        attributes: { assigned_to_id: assignment().relationships.assigned_to.data.id },
-      },
-    ],
-  });
+  const assignedPerson = () => {
+    const ends = given();
+    const mail = plan.email_addresses.find((one) => one.person_id === ends?.person_id);
+    return {
+      ...newPerson(),
+      included: [
+        { type: 'email_address', attributes: { email: `zqe${mail?.id ?? 1}z@example.org` } },
+        { type: 'contact_assignment', attributes: { assigned_to_id: named(ends?.assigned_to_id).id } },
+      ],
+    };
+  };
   const membership = () => ({
     ...{ type: 'group_membership', attributes: { role: random.of(['contact', 'user', 'owner']) } },
     relationships: { person: to(person()), group: to(group()) },
@@ -184,7 +185,7 @@ export function writingOf(plan: Plan, seed: number): Asked[] {
   const some = (make: () => Asked[], times = 3): Asked[] => Array.from({ length: times }, make).flat();
   return some(() => {
     const [one, other, mail] = [person(), person(), of('email_addresses', 'email_address')];
-    const given = of('contact_assignments', 'contact_assignment');
+    const known = of('contact_assignments', 'contact_assignment');
     return [
       post('/people', newPerson()),
       post('/people?dry_run=true', newPerson()),
@@ -194,13 +195,13 @@ export function writingOf(plan: Plan, seed: number): Asked[] {
       post('/contact_assignments', { data: assignment() }),
       {
         method: 'PATCH',
-        url: `${at}/contact_assignments/${given.id}`,
-        body: { data: { ...given, relationships: { assigned_to: assignment().relationships.assigned_to } } },
+        url: `${at}/contact_assignments/${known.id}`,
+        body: { data: { ...known, relationships: { assigned_to: assignment().relationships.assigned_to } } },
       },
       {
         method: 'PATCH',
-        url: `${at}/contact_assignments/${given.id}`,
-        body: { data: { ...given, relationships: { group: { data: null } } } },
+        url: `${at}/contact_assignments/${known.id}`,
+        body: { data: { ...known, relationships: { group: { data: null } } } },
       },
       post('/group_memberships', { data: membership() }),
       post('/email_addresses', {
