@@ -1,8 +1,8 @@
-import { batch, batches, entriesOf, FIRST_SYNC, firstSyncBatch, isKnown, loads } from './cases.mjs';
+import { batch, batches, CURSORS, entriesOf, FIRST_SYNC, firstSyncBatch, isKnown, loads } from './cases.mjs';
 import { requireSameAnswer } from './compare.mjs';
 import { CopyYardstick } from './copy.mjs';
-import { databaseCpu, startDatabases } from './database.mjs';
-import { ask, Connection, measure, request, warmUp } from './load.mjs';
+import { startDatabases } from './database.mjs';
+import { ask, measure, request, timed, warmUp } from './load.mjs';
 import { printLine, Results, writeReport } from './report.mjs';
 import { ServerProcess } from './server-process.mjs';
 import { isWanted, settings } from './settings.mjs';
@@ -91,8 +91,6 @@ async function linksOfWalk(server) {
   }
   return (walked = links);
 }
-const CURSORS =
-  'application/vnd.api+json; profile="https://jsonapi.org/profiles/ethanresnick/cursor-pagination"';
 
 async function compareBatch(one, kith, raw, copy, results) {
   const { size } = one;
@@ -104,12 +102,12 @@ async function compareBatch(one, kith, raw, copy, results) {
     ['kith', kith],
     ['raw', raw],
   ];
-  for (const [, side] of pairs) await timeRequest(side, batch(entriesOf(size, 1)), size);
+  for (const [, side] of pairs) await timed(side, batch(entriesOf(size, 1)), size);
   for (let round = 2; round < 2 + settings.rounds; round += 1) {
     const bytes = batch(entriesOf(size, round));
     for (const [name, side] of inTurn(round, pairs))
       await profiled(one, name, kith, round === 1 + settings.rounds, async () =>
-        results.add(one, name, await timeRequest(side, bytes, size)),
+        results.add(one, name, await timed(side, bytes, size)),
       );
     const seconds = await copy.run(size, round);
     results.add(one, 'other', { rate: size / seconds });
@@ -118,26 +116,6 @@ async function compareBatch(one, kith, raw, copy, results) {
 }
 
 const renamed = (entry) => ({ ...entry, last_name: 'The Same' });
-
-/** One request on its own; rates and costs are those of a record. */
-async function timeRequest({ server, databaseUrl }, bytes, size) {
-  const connection = await Connection.open(server.port);
-  const [before, databaseBefore] = [await server.usage(), await databaseCpu(databaseUrl)];
-  const began = performance.now();
-  const { status, head, bodyAt } = await connection.send(bytes);
-  const took = (performance.now() - began) / 1000;
-  const [after, databaseAfter] = [await server.usage(), await databaseCpu(databaseUrl)];
-  connection.close();
-  const body = head.subarray(bodyAt).toString();
-  if (status !== 200 || !body.startsWith('{"success":true'))
-    throw new Error(`${status}: ${body.slice(0, 500)}`);
-  return {
-    rate: size / took,
-    cpu: (after.cpu - before.cpu) / size,
-    databaseCpu: (databaseAfter - databaseBefore) / size,
-    p50: took * 1000,
-  };
-}
 
 /** Into an empty database, by a server that has just started: what is planned for empty tables must not last. */
 async function firstSyncs(databases, results) {
@@ -149,7 +127,7 @@ async function firstSyncs(databases, results) {
       const side = { databaseUrl, server: await start(databaseUrl) };
       const [before, began] = [await side.server.usage(), performance.now()];
       for (let i = 0; i < FIRST_SYNC.batches; i += 1)
-        await timeRequest(side, firstSyncBatch(i), FIRST_SYNC.size);
+        await timed(side, firstSyncBatch(i * FIRST_SYNC.size, FIRST_SYNC.size), FIRST_SYNC.size);
       const seconds = (performance.now() - began) / 1000;
       const records = FIRST_SYNC.batches * FIRST_SYNC.size;
       const cpu = ((await side.server.usage()).cpu - before.cpu) / records;

@@ -1,9 +1,14 @@
+import { writeCursor } from '../dist/src/jsonapi/query/cursor.js';
+import { listInOrder } from '../dist/src/jsonapi/query/parse-page.js';
 import { request } from './load.mjs';
-import { INBOX, misspelledName } from './world.mjs';
+import { INBOX, misspelledName, nameOf } from './world.mjs';
 import { settings } from './settings.mjs';
 
 const PEOPLE = '/apis/v4/people';
 const JSON_TYPE = 'application/json';
+/** Lists by cursors are asked for by their profile. */
+export const CURSORS =
+  'application/vnd.api+json; profile="https://jsonapi.org/profiles/ethanresnick/cursor-pagination"';
 const cycle = (requests) => (n) => requests[n % requests.length];
 const range = (length, make) => Array.from({ length }, (_, i) => make(i));
 const get = (path) => request('GET', path);
@@ -118,9 +123,7 @@ export const loads = [
 export const entriesOf = (size, round) =>
   range(size, (i) => {
     const known = i % 2 === 1;
-    const number = known
-      ? 1 + ((round * 7919 + i) % (settings.people - 1))
-      : 500_000 + round * 100_000 + size + i;
+    const number = known ? 1 + ((round * 7919 + i) % (settings.people - 1)) : round * 100_000 + size + i;
     const { first_name, email, phone, groupId } = known ? knownPerson(number) : newPerson(number);
     return {
       external_ref: known ? `E-${number}` : `N-${number}`,
@@ -147,13 +150,29 @@ export const FIRST_SYNC = {
   size: 1000,
 };
 
-export const firstSyncBatch = (i) =>
+/** People `from` and the next of a first sync: none of them is of the world, or of another case. */
+export const firstSyncBatch = (from, size) =>
   batch(
-    range(FIRST_SYNC.size, (j) => {
-      const { first_name, last_name, email, phone } = newPerson(i * FIRST_SYNC.size + j);
-      return {
-        external_ref: `S-${i}-${j}`,
-        ...{ email_address: email, phone_number: phone, first_name, last_name, group_ids: ['2'] },
-      };
+    range(size, (j) => {
+      const n = from + j;
+      const [email_address, phone_number] = [`sync${n}@example.net`, `+1650${2_000_000 + n}`];
+      const group_ids = [String(2 + (n % 9))];
+      return { external_ref: `S-${n}`, email_address, phone_number, ...nameOf(n), group_ids };
     }),
   );
+
+const BY_NAME = `${PEOPLE}?sort=last_name,first_name&page[size]=100`;
+const IN_ORDER = listInOrder('people', [
+  { path: [], field: 'last_name', type: 'string', descending: false },
+  { path: [], field: 'first_name', type: 'string', descending: false },
+  { path: [], field: 'id', type: 'id', descending: false },
+]);
+
+/** The first 100 by last names, and those behind nine tenths of all names, however many people there are. */
+export const firstPage = request('GET', BY_NAME, undefined, CURSORS);
+export const deepPage = request(
+  'GET',
+  `${BY_NAME}&page[after]=${writeCursor(IN_ORDER, { values: ['Thor', 'A', '1'], inclusive: false })}`,
+  undefined,
+  CURSORS,
+);

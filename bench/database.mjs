@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { createDataSource } from '../dist/src/database/data-source.js';
 import { startEmbeddedPostgres } from '../dist/src/database/embedded-postgres.js';
+import { settings } from './settings.mjs';
 import { seed } from './world.mjs';
 
 /**
@@ -30,6 +31,12 @@ class Databases {
   constructor(url, end) {
     this.url = url;
     this.end = end;
+  }
+
+  /** Whether a database is there from an earlier run, which was told to keep it. */
+  async has(name) {
+    const found = await query(this.url, 'select from pg_database where datname = $1', [name]);
+    return settings.keep && found.length > 0;
   }
 
   /** A database with `people` people, which nobody uses. */
@@ -59,7 +66,8 @@ class Databases {
   }
 
   async stop() {
-    for (const name of this.made) await query(this.url, `drop database if exists ${name} with (force)`);
+    for (const name of settings.keep ? [] : this.made)
+      await query(this.url, `drop database if exists ${name} with (force)`);
     await this.end();
   }
 }

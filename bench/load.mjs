@@ -149,3 +149,23 @@ export async function measure(side, next, seconds = settings.seconds, connection
     p99: times[Math.floor(times.length * 0.99)],
   };
 }
+
+/** One request on its own; rates and costs are those of a record. */
+export async function timed({ server, databaseUrl }, bytes, size) {
+  const connection = await Connection.open(server.port);
+  const [before, databaseBefore] = [await server.usage(), await databaseCpu(databaseUrl)];
+  const began = performance.now();
+  const { status, head, bodyAt } = await connection.send(bytes);
+  const took = (performance.now() - began) / 1000;
+  const [after, databaseAfter] = [await server.usage(), await databaseCpu(databaseUrl)];
+  connection.close();
+  const body = head.subarray(bodyAt).toString();
+  if (status !== 200 || !body.startsWith('{"success":true'))
+    throw new Error(`${status}: ${body.slice(0, 500)}`);
+  return {
+    rate: size / took,
+    cpu: (after.cpu - before.cpu) / size,
+    databaseCpu: (databaseAfter - databaseBefore) / size,
+    p50: took * 1000,
+  };
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { chartOf } from './chart.mjs';
 import { settings } from './settings.mjs';
 
-const median = (numbers) => {
+export const median = (numbers) => {
   const sorted = numbers.filter((one) => one !== undefined && !Number.isNaN(one)).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
 };

@@ -12,6 +12,8 @@ export const settings = {
   rounds: number('BENCH_ROUNDS', 5),
   connections: number('BENCH_CONNECTIONS', 16),
   people: number('BENCH_PEOPLE', 20_000),
+  /** With BENCH_DATABASE_URL: large databases stay for the next run. */
+  keep: process.env.BENCH_KEEP === 'yes',
   /** A folder for V8 profiles of Kith. */
   profile: process.env.BENCH_PROFILE,
   /** Where `results.json` and `chart.svg` go. */

@@ -56,9 +56,11 @@ export function tokenOfReader() {
   return `${text}.${createHmac('sha256', JWT_SECRET).update(text).digest('base64url')}`;
 }
 
-/** The name of a person of the world, a letter lost. */
-export const misspelledName = (i) =>
-  `${BEGIN[(i * 13) % 20]}${MIDDLE[Math.floor(i / 20) % 10]}${END[Math.floor(i / 200) % 10]}`.replace(
-    /^(....)./,
-    '$1',
-  );
+/** The names of person `i` of the world. */
+export const nameOf = (i) => ({
+  first_name: FIRST[(i * 7) % 20],
+  last_name: `${BEGIN[(i * 13) % 20]}${MIDDLE[Math.floor(i / 20) % 10]}${END[Math.floor(i / 200) % 10]}`,
+});
+
+/** The last name of a person of the world, a letter lost. */
+export const misspelledName = (i) => nameOf(i).last_name.replace(/^(....)./, '$1');
