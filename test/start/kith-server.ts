@@ -94,8 +94,8 @@ export class KithServer {
     return { status: response.status, token: response.headers.get('x-mh-session') ?? '' };
   }
 
-  async post(path: string, body: object, token?: string): Promise<Response> {
-    const headers = { 'Content-Type': MEDIA_TYPE, ...(token && { Authorization: `Bearer ${token}` }) };
+  async post(path: string, body: object, token?: string, type = MEDIA_TYPE): Promise<Response> {
+    const headers = { 'Content-Type': type, ...(token && { Authorization: `Bearer ${token}` }) };
     return fetch(this.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
