@@ -13,7 +13,7 @@ export class ServerProcess {
 
   /** Kith as it is built and started, but for the limits of its callers: this one asks more often. */
   static kith(databaseUrl, env = {}) {
-    return start(path('../dist/src/main.js'), {
+    return start(path('../dist/kith.js'), {
       DATABASE_URL: databaseUrl,
       RATE_LIMIT_PER_MINUTE: '1000000000',
       LOG_LEVEL: 'error',
@@ -55,7 +55,7 @@ export class ServerProcess {
 
 function start(module, env) {
   const child = fork(module, [], {
-    execArgv: ['--expose-gc', '--import', path('tell-usage.mjs')],
+    execArgv: ['--enable-source-maps', '--expose-gc', '--import', path('tell-usage.mjs')],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', JWT_SECRET, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

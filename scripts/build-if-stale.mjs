@@ -1,6 +1,6 @@
 /**
- * Builds `dist/` when a source is newer than the last build (or always, with --force). `npm start` and the tests
- * begin with it. Several may run at the same time, and a server may be starting from `dist/` meanwhile: each one
+ * Builds `dist/` when a source is newer than the last build (or always, with --force): the modules, and of them one file
+ * that is started. `npm start` and the tests begin with it. Several may run at the same time, and a server may be starting from `dist/` meanwhile: each one
  * builds into a folder of its own, and then moves file by file, so that every file is always there and whole.
  */
 import { execFileSync } from 'node:child_process';
@@ -23,13 +23,14 @@ const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, '.built-at');
 const COMPILER = join(ROOT, 'node_modules', '@swc', 'cli', 'bin', 'swc.js');
 const COMPILED = ['src', 'migrations', 'ormconfig.ts'];
-const SOURCES = [...COMPILED, '.swcrc', 'package.json'];
+const BUNDLER = join(ROOT, 'scripts', 'bundle.mjs');
+const SOURCES = [...COMPILED, '.swcrc', 'package.json', 'scripts/bundle.mjs'];
 
 export function buildIfStale({ force = false } = {}) {
   if (!force && !isStale()) return;
   if (existsSync(COMPILER)) return build();
   // A production install has no compiler; it brings what was built elsewhere.
-  if (!existsSync(join(DIST, 'src'))) {
+  if (!existsSync(join(DIST, 'kith.js'))) {
     throw new Error('There is no dist/, and no compiler to make it: run `npm ci` without --omit=dev.');
   }
 }
@@ -69,8 +70,12 @@ function compileInto(folder) {
   mkdirSync(folder, { recursive: true });
   const inputs = COMPILED.filter((name) => existsSync(join(ROOT, name)));
   const args = [COMPILER, ...inputs, '-d', folder, '--ignore', '**/*spec.ts', '--quiet'];
-  execFileSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  run(args);
+  run([BUNDLER, join(folder, 'src', 'main.js'), join(folder, 'kith.js')]);
 }
+
+const run = (args) =>
+  execFileSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
 
 function install(from, to) {
   mkdirSync(dirname(to), { recursive: true });
