@@ -136,8 +136,8 @@ const LOGGED = /^[\w.:-]{0,64}$/;
 
 /** One line per request. */
 function logRequests(fastify: FastifyInstance, env: Env): void {
-  if (env.logLevel === 'silent') return;
   const log = pino({ level: env.logLevel, base: null });
+  if (!log.isLevelEnabled('info')) return;
   fastify.addHook('onResponse', (request, reply, done) => {
     const [place = ''] = request.url.split('?');
     const path = place

@@ -67,8 +67,16 @@ export const madeBy = ({ personId, clientId }: Actor, row: Sql, maker: Maker): S
 export const atLeast = (role: Role | undefined, wanted: Role): boolean =>
   role !== undefined && ROLES.indexOf(role) <= ROLES.indexOf(wanted);
 
+/** The groups of an actor by role, once they were asked for: every statement of a request asks several times. */
+const known = new WeakMap<Actor, Map<RoleWithRights, readonly string[]>>();
+
 /** The groups in which the actor holds `wanted` or more; `'all'` for a super admin. */
-export function groupsWhere(actor: Actor, wanted: RoleWithRights): 'all' | string[] {
+export function groupsWhere(actor: Actor, wanted: RoleWithRights): 'all' | readonly string[] {
   if (actor.superAdmin) return 'all';
-  return [...actor.roles].filter(([, role]) => atLeast(role, wanted)).map(([groupId]) => groupId);
+  const groups = known.get(actor) ?? new Map<RoleWithRights, readonly string[]>();
+  known.set(actor, groups);
+  const found =
+    groups.get(wanted) ?? [...actor.roles.keys()].filter((id) => atLeast(actor.roles.get(id), wanted));
+  groups.set(wanted, found);
+  return found;
 }

@@ -16,6 +16,8 @@ import { RequestLimit } from './throttle/request-limit.js';
  */
 @Injectable()
 export class AuthGuard extends PassportGuard() {
+  private readonly publicRoutes = new WeakMap<object, boolean>();
+
   constructor(
     strategy: JwtStrategy,
     private readonly reflector: Reflector,
@@ -25,11 +27,18 @@ export class AuthGuard extends PassportGuard() {
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const isPublic = this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    return isPublic || this.identify(context);
+    return this.isPublic(context) || this.identify(context);
+  }
+
+  /** What stands at a handler never changes, and takes a while to look up. */
+  private isPublic(context: ExecutionContext): boolean {
+    const handler = context.getHandler();
+    const known = this.publicRoutes.get(handler);
+    if (known !== undefined) return known;
+    const places = [handler, context.getClass()];
+    const isPublic = this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, places) ?? false;
+    this.publicRoutes.set(handler, isPublic);
+    return isPublic;
   }
 
   /** Who is refused has no name: the refusal counts for the address. */

@@ -76,7 +76,7 @@ export function groupsFor<T extends RightsType>(
   actor: Actor,
   type: T,
   verb: keyof Rights[T] & Verb,
-): 'all' | string[] {
+): 'all' | readonly string[] {
   const role = leastRole(type, verb);
   if (role !== 'super_admin') return groupsWhere(actor, role);
   return actor.superAdmin ? 'all' : [];

@@ -42,10 +42,10 @@ function resource(session: SessionView | SignedIn, url: string): SessionResource
     type: 'session',
     id: session.id,
     attributes: {
-      created_at: session.createdAt.toISOString(),
-      last_used_at: session.lastUsedAt.toISOString(),
+      created_at: session.createdAt,
+      last_used_at: session.lastUsedAt,
       user_agent: session.userAgent,
-      expires_at: session.expiresAt.toISOString(),
+      expires_at: session.expiresAt,
       ...('token' in session && { token: session.token }),
     },
     relationships: {

@@ -18,9 +18,9 @@ export interface SessionView {
   readonly userId: string;
   readonly personId: string;
   readonly userAgent: string | null;
-  readonly createdAt: Date;
-  readonly lastUsedAt: Date;
-  readonly expiresAt: Date;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  readonly expiresAt: string;
 }
 
 /** A sign-in; `expiresAt` is that of the token. */
@@ -31,9 +31,9 @@ export interface SignedIn extends SessionView {
 interface SessionRow {
   id: string;
   user_agent: string | null;
-  created_at: Date;
-  last_used_at: Date;
-  expires_at: Date;
+  created_at: string;
+  last_used_at: string;
+  expires_at: string;
 }
 
 interface Login {
@@ -84,7 +84,8 @@ export class SessionsService {
       const row = login && matches ? await this.begin(login, from, origin.userAgent) : undefined;
       if (!login || !row) throw refusal('invalid_credentials');
       const owner = { userId: login.id, personId: login.person_id };
-      return { ...view(row, owner), ...this.tokens.sign({ userId: login.id, sessionId: row.id }) };
+      const { token, expiresAt } = this.tokens.sign({ userId: login.id, sessionId: row.id });
+      return { ...view(row, owner), token, expiresAt: expiresAt.toISOString() };
     });
   }
 

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
-import type { Pool, QueryConfig } from 'pg';
+import { hash } from 'node:crypto';
+import type { Pool, PoolClient } from 'pg';
 import type { Sql } from 'sql-template-tag';
 import type { DataSource } from 'typeorm';
-import { OpenTransaction, type Row, type SqlRunner, type Transaction } from './transaction.js';
+import { StatementQuery, type Row } from './statement-query.js';
+import { holdBack, OpenTransaction, together, type SqlRunner, type Transaction } from './transaction.js';
 
 /** Another connection won; PostgreSQL asks to run the whole transaction again. */
 const RETRYABLE = new Set(['40001', '40P01', '23505']);
@@ -21,7 +22,24 @@ export class Database implements SqlRunner {
   ) {}
 
   async query<R = Row>(statement: Sql): Promise<R[]> {
-    return (await this.pool.query(this.named(statement))).rows as R[];
+    const query = this.queryOf(statement);
+    await (this.pool.query(query) as unknown as Promise<void>);
+    return query.found as R[];
+  }
+
+  async queries(statements: readonly Sql[]): Promise<Row[][]> {
+    const [first] = statements;
+    if (first && statements.length === 1) return [await this.query(first)];
+    const client = await this.connect();
+    let lost = true;
+    try {
+      holdBack(client);
+      const rows = await together(...statements.map((statement) => this.queryOf(statement).runOn(client)));
+      lost = false;
+      return rows;
+    } finally {
+      release(client, lost);
+    }
   }
 
   /**
@@ -39,36 +57,44 @@ export class Database implements SqlRunner {
   }
 
   private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    // A lost connection fails the statements; an error that nobody listens to would end the process.
-    const ignore = (): void => undefined;
-    client.on('error', ignore);
-    const tx = new OpenTransaction(client, (statement) => this.named(statement));
+    const client = await this.connect();
+    const tx = new OpenTransaction(client, (statement) => this.queryOf(statement));
     try {
       const result = await work(tx);
       await tx.commit();
       return result;
     } finally {
       await tx.rollback();
-      client.off('error', ignore);
-      client.release(!tx.isOver);
+      release(client, !tx.isOver);
     }
   }
 
-  private named(statement: Sql): QueryConfig {
+  private async connect(): Promise<PoolClient> {
+    return (await this.pool.connect()).on('error', ignore);
+  }
+
+  private queryOf(statement: Sql): StatementQuery {
     const { text, values } = statement;
-    if (!this.prepared) return { text, values };
+    if (!this.prepared) return new StatementQuery({ text, values });
     let name = this.names.get(text);
     if (name === undefined && this.names.size < MAX_NAMED_STATEMENTS) {
-      name = createHash('sha1').update(text).digest('base64url');
+      name = hash('sha1', text, 'base64url');
       this.names.set(text, name);
     }
-    return { name, text, values };
+    return new StatementQuery({ name, text, values });
   }
 
   private get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
+}
+
+/** A lost connection fails the statements; an error that nobody listens to would end the process. */
+const ignore = (): void => undefined;
+
+function release(client: PoolClient, lost: boolean): void {
+  client.off('error', ignore);
+  client.release(lost);
 }
 
 /** The SQLSTATE of an error of the driver or of TypeORM around it. */

@@ -4,4 +4,5 @@ export { isMigrated, migrate, requireMigrated } from './migrate.js';
 export { openDataSource } from './open-data-source.js';
 export { Setting } from './setting.entity.js';
 export { startEmbeddedPostgres } from './embedded-postgres.js';
-export { together, type Row, type SqlRunner, type Transaction } from './transaction.js';
+export { type Row } from './statement-query.js';
+export { together, type SqlRunner, type Transaction } from './transaction.js';

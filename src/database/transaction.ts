@@ -1,12 +1,14 @@
 import type { Writable } from 'node:stream';
-import type { PoolClient, QueryConfig, QueryResult } from 'pg';
+import type { PoolClient } from 'pg';
 import type { Sql } from 'sql-template-tag';
+import { StatementQuery, type Row } from './statement-query.js';
 
-export type Row = Record<string, unknown>;
-
-/** Something that runs a statement with bound parameters: the pool, or the connection of a transaction. */
+/** Something that runs statements with bound parameters: the pool, or the connection of a transaction. */
 export interface SqlRunner {
+  /** @returns the rows; times in them are texts as JSON has them */
   query<R = Row>(statement: Sql): Promise<R[]>;
+  /** Several that do not wait for each other's rows, sent {@link together}. @returns the rows of each */
+  queries(statements: readonly Sql[]): Promise<Row[][]>;
 }
 
 /** A running transaction on one connection. */
@@ -40,18 +42,22 @@ export class OpenTransaction implements Transaction {
 
   constructor(
     private readonly client: PoolClient,
-    private readonly named: (statement: Sql) => QueryConfig,
+    private readonly queryOf: (statement: Sql) => StatementQuery,
   ) {
-    this.beginning = this.put({ text: 'begin' }).then(() => (this.begun = true));
+    this.beginning = this.put(plain('begin')).then(() => (this.begun = true));
     this.beginning.catch(() => undefined);
   }
 
   async query<R = Row>(statement: Sql): Promise<R[]> {
-    return (await this.run(this.named(statement))).rows as R[];
+    return (await this.run(this.queryOf(statement))) as R[];
+  }
+
+  queries(statements: readonly Sql[]): Promise<Row[][]> {
+    return together(...statements.map((statement) => this.query(statement)));
   }
 
   send(statement: Sql): void {
-    this.run(this.named(statement)).catch(() => undefined);
+    this.run(this.queryOf(statement)).catch(() => undefined);
   }
 
   afterCommit(work: () => void): void {
@@ -60,7 +66,7 @@ export class OpenTransaction implements Transaction {
 
   async commit(): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
-    const done = this.run({ text: 'commit' });
+    const done = this.run(plain('commit'));
     this.ended = true;
     await done;
     this.isOver = true;
@@ -71,7 +77,7 @@ export class OpenTransaction implements Transaction {
   /** Nothing when it has ended. */
   async rollback(): Promise<void> {
     if (this.ended) return;
-    const done = this.run({ text: 'rollback' });
+    const done = this.run(plain('rollback'));
     this.ended = true;
     this.isOver = await done.then(
       () => true,
@@ -80,7 +86,7 @@ export class OpenTransaction implements Transaction {
   }
 
   /** A write waits for the beginning, and all that follow it: if there were no transaction, it would stand by itself. */
-  private run(statement: QueryConfig): Promise<QueryResult> {
+  private run(statement: StatementQuery): Promise<Row[]> {
     if (this.ended) return Promise.reject(new Error('The transaction has ended.'));
     if (this.waiting === 0 && (this.begun || !WRITES.test(statement.text))) return this.put(statement);
     this.waiting += 1;
@@ -90,9 +96,9 @@ export class OpenTransaction implements Transaction {
     });
   }
 
-  private put(statement: QueryConfig): Promise<QueryResult> {
+  private put(statement: StatementQuery): Promise<Row[]> {
     holdBack(this.client);
-    return this.client.query(statement).catch((error: unknown) => {
+    return statement.runOn(this.client).catch((error: unknown) => {
       throw (this.failure ??= error);
     });
   }
@@ -110,7 +116,10 @@ export async function together<T extends readonly unknown[]>(
   return Promise.all(statements) as unknown as Promise<T>;
 }
 
-function holdBack(client: PoolClient): void {
+const plain = (text: string): StatementQuery => new StatementQuery({ text, values: [] });
+
+/** What is written to the connection by now goes out at once, when this turn of the loop has ended. */
+export function holdBack(client: PoolClient): void {
   const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
   if (stream.writableCorked > 0) return;
   stream.cork();

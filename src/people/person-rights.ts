@@ -27,7 +27,7 @@ export async function personRights(
   const users = groupsFor(actor, 'person', 'update');
   const admins = groupsFor(actor, 'person', 'remove');
   const owners = groupsWhere(actor, 'owner');
-  const among = (groups: 'all' | string[]) =>
+  const among = (groups: 'all' | readonly string[]) =>
     groups === 'all' ? sql`true` : sql`m.group_id = any(${groups}::bigint[])`;
   const [row] = await runner.query<{
     own: boolean;

@@ -120,6 +120,7 @@ describe('loadActor', () => {
     ).resolves.toBe(true);
     await world.database.query(sql`update sessions set last_used_at = now() - interval '1 day'`);
     const failing = {
+      queries: () => Promise.reject(new Error('not asked')),
       query: <R>(statement: ReturnType<typeof sql>) =>
         statement.text.includes('update')
           ? Promise.reject(new Error('no'))

@@ -46,7 +46,7 @@ describe('SessionsService', () => {
     expect(jwt.verify(signedIn.token, key)).toMatchObject({
       user_id: ada.userId,
       sid: signedIn.id,
-      exp: signedIn.expiresAt.getTime() / 1000,
+      exp: Date.parse(signedIn.expiresAt) / 1000,
     });
     const [row] = await world.database.query(sql`
       select s.user_id, s.revoked_at, s.expires_at > now() + make_interval(secs => ${world.env().sessionTtl}) as outlives_token,

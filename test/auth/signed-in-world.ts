@@ -85,5 +85,9 @@ export function recorded(runner: SqlRunner): SqlRunner & { readonly statements: 
       statements.push(statement.text.trim());
       return runner.query<R>(statement);
     },
+    queries: (all) => {
+      statements.push(...all.map(({ text }) => text.trim()));
+      return runner.queries(all);
+    },
   };
 }

@@ -110,8 +110,9 @@ describe('A transaction', () => {
       this: pg.Client,
       ...args: unknown[]
     ) {
-      const [{ text } = { text: '' }] = args as [{ text: string }];
-      return query.call(this, ...(text === 'begin' ? ['begin what there is not'] : args));
+      const [statement] = args as [{ text: string }];
+      if (statement.text === 'begin') statement.text = 'begin what there is not';
+      return query.call(this, ...args);
     } as never);
     const states = [
       await failing((tx) => tx.query(adding(1))),

@@ -28,7 +28,7 @@ interface Stored {
   readonly email: string;
   readonly password_hash: string | null;
   readonly super_admin: boolean;
-  readonly deactivated_at: Date | null;
+  readonly deactivated_at: string | null;
 }
 
 /** What a PATCH would make different. */

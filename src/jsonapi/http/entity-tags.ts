@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
  * The strong tag of a resource: another after every change of it (its version), and for every caller and whatever she
  * is shown of it, since both are in the digest.
- * @param data the resource object of a document without `include` and `fields`
+ * @param shown all that a document without `include` and `fields` shows of it
  */
-export const resourceTag = (version: number, caller: string, data: unknown): string =>
-  `"${version}-${digest(`${caller}\n${JSON.stringify(data)}`)}"`;
+export const resourceTag = (version: number, caller: string, shown: unknown): string =>
+  `"${version}-${digest(`${caller}\n${JSON.stringify(shown)}`)}"`;
 
 /** `If-Match` (RFC 9110, 13.1.1): a strong comparison; weak tags meet nothing. */
 export const isMatch = (header: string, tag: string): boolean =>
@@ -22,7 +22,7 @@ export const meetsAny = (header: string): boolean => header.trim() === '*';
 
 const tagsOf = (header: string): string[] => header.match(/(?:W\/)?"[^"]*"/g) ?? [];
 const opaque = (tag: string): string => tag.replace(/^W\//, '');
-const digest = (bytes: string | Buffer): string => createHash('sha1').update(bytes).digest('base64url');
+const digest = (bytes: string | Buffer): string => hash('sha1', bytes, 'base64url');
 
 /**
  * Gives an answer that may be kept its tag, a weak one of the body where the handler set none, and makes it 304 for a

@@ -47,7 +47,7 @@ export class ShowResource {
     const set = await this.load(runner, context, { id });
     if (set.primary.length === 0) throw notFound(context.resource, id);
     const document = this.documents.one(set, context.query, self);
-    return { status: 200, document, headers: this.tag(context, set, document.data) };
+    return { status: 200, document, headers: this.tag(context, set) };
   }
 
   /** What was written may be out of the writer's own sight; a dry run may have made nobody. */
@@ -61,7 +61,7 @@ export class ShowResource {
     return {
       status: created ? 201 : 200,
       document,
-      headers: { ...location, ...this.tag(context, set, document.data) },
+      headers: { ...location, ...this.tag(context, set) },
     };
   }
 
@@ -126,17 +126,18 @@ export class ShowResource {
     for (const way of [lenient, !lenient]) {
       const plain = { ...context, lenient: way, query: NO_QUERY };
       const set = await this.load(tx, plain, { id });
-      const { data } = this.documents.one(set, NO_QUERY, '');
-      if (isMatch(ifMatch, this.tag(plain, set, data).ETag ?? '')) return;
+      if (isMatch(ifMatch, this.tag(plain, set).ETag ?? '')) return;
     }
     const detail = `This ${context.resource.type} is not as you read it; read it again and send the change with its new ETag.`;
     throw JsonApiError.of('precondition_failed', detail, { header: 'If-Match' });
   }
 
   /** The strong tag, where the whole resource is shown as it is without any parameter. */
-  private tag(context: OperationContext, { primary: [shown] }: LoadedSet, data: unknown): { ETag?: string } {
+  private tag(context: OperationContext, { primary: [shown] }: LoadedSet): { ETag?: string } {
     const { includeAsked, fields } = context.query;
     if (!shown || includeAsked || fields.size > 0) return {};
-    return { ETag: resourceTag(shown.version ?? 1, this.callerKey(context.actor), data) };
+    const { resource, id, version = 1, attributes, meta, linkage, cut } = shown;
+    const all = [resource.type, id, attributes, meta, linkage, [...cut]];
+    return { ETag: resourceTag(version, this.callerKey(context.actor), all) };
   }
 }

@@ -81,35 +81,35 @@ export class DocumentBuilder {
   }
 
   private resource(loaded: Loaded, query: ResourceQuery): ResourceObject {
-    const { resource, id } = loaded;
-    const { type, attributes, links } = this.serializer(resource)(loaded);
+    const { resource } = loaded;
+    const { type, id, attributes } = this.serializer(resource)(loaded);
+    const self = this.links.self(resource, id);
     const fields = query.fields.get(resource.type);
     const relationships: Record<string, RelationshipObject> = {};
     for (const name in resource.relationships)
-      if (fields?.has(name) ?? true)
-        relationships[name] = this.relationship(
-          loaded,
-          name,
-          (resource.relationships[name] as Relationship).type,
-        );
+      if (fields?.has(name) ?? true) relationships[name] = this.relationship(loaded, self, name);
     return {
       type,
       id,
       ...(attributes && hasMembers(attributes) && { attributes }),
       ...(hasMembers(relationships) && { relationships }),
-      links: links as ResourceObject['links'],
+      links: { self },
       ...metaOf(loaded.meta),
     };
   }
 
   private relationship(
     { resource, id, linkage, cut }: Loaded,
+    self: string,
     name: string,
-    type: string,
   ): RelationshipObject {
-    const links: RelationshipObject['links'] = this.links.ofRelationship(resource, id, name);
+    const links: RelationshipObject['links'] = {
+      self: `${self}/relationships/${name}`,
+      related: `${self}/${name}`,
+    };
     const ends = linkage[name];
     if (ends === undefined) return { links };
+    const { type } = resource.relationships[name] as Relationship;
     if (!Array.isArray(ends)) return { links, data: ends === null ? null : { type, id: ends as string } };
     if (cut.has(name)) {
       links.prev = null;
@@ -126,7 +126,7 @@ export class DocumentBuilder {
   private serializer(resource: Resource): ReturnType<typeof resourceSerializer> {
     let serializer = this.serializers.get(resource.type);
     if (!serializer) {
-      serializer = resourceSerializer(this.registry.get(resource.type), this.links);
+      serializer = resourceSerializer(this.registry.get(resource.type));
       this.serializers.set(resource.type, serializer);
     }
     return serializer;

@@ -21,12 +21,6 @@ export class Links {
     return `${this.self(resource, id)}/${name}`;
   }
 
-  /** Both links of a relationship; of all links these are written most. */
-  ofRelationship(resource: Resource, id: string, name: string): { self: string; related: string } {
-    const own = this.self(resource, id);
-    return { self: `${own}/relationships/${name}`, related: `${own}/${name}` };
-  }
-
   relationship(resource: Resource, id: string, name: string): string {
     return `${this.self(resource, id)}/relationships/${name}`;
   }

@@ -2,15 +2,14 @@ import { Serializer } from 'jsonapi-serializer';
 import type { ResourceObject } from '../document/document.js';
 import type { Resource } from '../resource/registry.js';
 import type { Loaded } from '../store/loaded.js';
-import type { Links } from './links.js';
 
-type ResourceSerializer = (loaded: Loaded) => Pick<ResourceObject, 'type' | 'id' | 'attributes' | 'links'>;
+type ResourceSerializer = (loaded: Loaded) => Pick<ResourceObject, 'type' | 'id' | 'attributes'>;
 
 /**
- * `{type, id, attributes, links}` of one resource by jsonapi-serializer. It is used for this part alone: compound
- * documents, relationships and fieldsets per type are beyond it (ARCHITECTURE.md).
+ * `{type, id, attributes}` of one resource by jsonapi-serializer. It is used for this part alone: compound documents,
+ * relationships and fieldsets per type are beyond it (ARCHITECTURE.md).
  */
-export function resourceSerializer(resource: Resource, links: Links): ResourceSerializer {
+export function resourceSerializer(resource: Resource): ResourceSerializer {
   const names = Object.entries(resource.attributes)
     .filter(([, { writeOnly }]) => !writeOnly)
     .map(([name]) => name);
@@ -18,7 +17,6 @@ export function resourceSerializer(resource: Resource, links: Links): ResourceSe
     attributes: names,
     pluralizeType: false,
     keyForAttribute: (name: string) => name,
-    dataLinks: { self: (record: { id: string }) => links.self(resource, record.id) },
   });
   return (loaded) => {
     const { data } = serializer.serialize({ ...loaded.attributes, id: loaded.id }) as {

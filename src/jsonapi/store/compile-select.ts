@@ -2,8 +2,16 @@ import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Attribute, Relationship, RowUse, ToMany } from '../resource/define-resource.js';
 import type { Registry, Resource } from '../resource/registry.js';
 
-/** Names in statements come from definitions only; values are always bound. */
-export const identifier = (name: string): Sql => raw(`"${name.replaceAll('"', '""')}"`);
+/** Names in statements come from definitions only, so that there are few; values are always bound. */
+export function identifier(name: string): Sql {
+  const known = identifiers.get(name);
+  if (known) return known;
+  const quoted = raw(`"${name.replaceAll('"', '""')}"`);
+  identifiers.set(name, quoted);
+  return quoted;
+}
+
+const identifiers = new Map<string, Sql>();
 
 /** The fields of a type that a request wants to see. */
 export interface Selection {

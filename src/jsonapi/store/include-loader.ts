@@ -4,7 +4,7 @@ import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { IncludeTree } from '../query/parse-include.js';
 import { problem } from '../query/query-string.js';
 import type { ResourceQuery } from '../query/resource-query.js';
-import type { ToMany } from '../resource/define-resource.js';
+import type { ToMany, ToOne } from '../resource/define-resource.js';
 import type { Registry, Resource } from '../resource/registry.js';
 import { identifier, type SelectCompiler } from './compile-select.js';
 import type { Loaded } from './loaded.js';
@@ -21,7 +21,19 @@ export interface LinkageRules {
   readonly all: boolean;
 }
 
-/** Loads what `include` asks for, path by path: one statement for each, however many parents there are. */
+/** What stands at the ends of one relationship of some parents: a statement, and what to do with its rows. */
+interface Step {
+  readonly statement: Sql;
+  take(rows: readonly Row[]): Loaded[];
+  readonly below: IncludeTree;
+}
+
+const NOTHING_BELOW: IncludeTree = new Map();
+
+/**
+ * Loads what `include` asks for, path by path: one statement for each, however many parents there are. Those that begin at
+ * the same parents are sent together.
+ */
 export class IncludeLoader {
   private rows = 0;
 
@@ -38,76 +50,64 @@ export class IncludeLoader {
   async follow(parents: readonly Loaded[], tree: IncludeTree): Promise<void> {
     const resource = parents[0]?.resource;
     if (!resource) return;
+    const steps = this.steps(parents, resource, tree);
+    const answers = await this.runner.queries(steps.map(({ statement }) => statement));
+    for (const [i, { take, below }] of steps.entries()) await this.follow(take(answers[i] as Row[]), below);
+  }
+
+  private steps(parents: readonly Loaded[], resource: Resource, tree: IncludeTree): Step[] {
+    const steps: Step[] = [];
     for (const [name, below] of tree) {
       const relationship = resource.relationships[name];
-      if (!relationship) continue;
-      const target = this.registry.get(relationship.type);
-      const found =
-        relationship.kind === 'to-one'
-          ? await this.toOne(parents, name, target, below)
-          : await this.toMany(parents, name, target, below);
-      await this.follow(found, below);
+      if (relationship?.kind === 'to-one') steps.push(...this.toOne(parents, name, relationship, below));
+      if (relationship?.kind === 'to-many') steps.push(this.toMany(parents, name, relationship, below));
     }
-    if (this.linkage.all) await this.remainingLinkage(parents, resource, tree);
-  }
-
-  private async toOne(
-    parents: readonly Loaded[],
-    name: string,
-    target: Resource,
-    below: IncludeTree,
-  ): Promise<Loaded[]> {
-    const ids = [
-      ...new Set(
-        parents.map(({ linkage }) => linkage[name]).filter((id): id is string => typeof id === 'string'),
-      ),
-    ];
-    if (ids.length === 0) return [];
-    const columns = this.select.columns(target, selectionOf(target, this.query, below), ROW);
-    const rows = await this.runner.query(
-      sql`select ${columns} from ${identifier(target.table)} t where t.id = any(${ids}::bigint[]) and ${this.select.readable(target, ROW)}`,
-    );
-    return toLoaded(target, rows).map((loaded) => this.remember(loaded));
-  }
-
-  private async toMany(
-    parents: readonly Loaded[],
-    name: string,
-    target: Resource,
-    below: IncludeTree,
-  ): Promise<Loaded[]> {
-    const columns = this.select.columns(target, selectionOf(target, this.query, below), ROW);
-    const rows = await this.ends(parents, name, target, columns);
-    return toLoaded(target, rows).map((loaded) => this.remember(loaded));
-  }
-
-  private async remainingLinkage(
-    parents: readonly Loaded[],
-    resource: Resource,
-    tree: IncludeTree,
-  ): Promise<void> {
     const fields = this.query.fields.get(resource.type);
-    for (const [name, relationship] of Object.entries(resource.relationships)) {
-      if (relationship.kind !== 'to-many' || tree.has(name) || (fields && !fields.has(name))) continue;
-      await this.ends(parents, name, this.registry.get(relationship.type), sql`t.id`);
-    }
+    if (this.linkage.all)
+      for (const [name, relationship] of Object.entries(resource.relationships))
+        if (relationship.kind === 'to-many' && !tree.has(name) && (fields?.has(name) ?? true))
+          steps.push(this.linkageAlone(parents, name, relationship));
+    return steps;
   }
 
-  /** The ends of a to-many of all parents in one statement, put down as their linkage, each parent's up to the limit. */
-  private async ends(
-    parents: readonly Loaded[],
-    name: string,
-    target: Resource,
-    columns: Sql,
-  ): Promise<Row[]> {
-    const resource = (parents[0] as Loaded).resource;
-    const relationship = resource.relationships[name] as ToMany;
+  private toOne(parents: readonly Loaded[], name: string, { type }: ToOne, below: IncludeTree): Step[] {
+    const target = this.registry.get(type);
+    const ids = new Set(
+      parents.map(({ linkage }) => linkage[name]).filter((id): id is string => typeof id === 'string'),
+    );
+    if (ids.size === 0) return [];
+    const columns = this.select.columns(target, selectionOf(target, this.query, below), ROW);
+    const statement = sql`select ${columns} from ${identifier(target.table)} t where t.id = any(${[...ids]}::bigint[]) and ${this.select.readable(target, ROW)}`;
+    return [{ statement, take: (rows) => this.remembered(target, rows), below }];
+  }
+
+  private toMany(parents: readonly Loaded[], name: string, relationship: ToMany, below: IncludeTree): Step {
+    const target = this.registry.get(relationship.type);
+    const columns = this.select.columns(target, selectionOf(target, this.query, below), ROW);
+    return {
+      statement: this.ends(parents, name, relationship, columns),
+      take: (rows) => this.remembered(target, this.linked(parents, name, rows)),
+      below,
+    };
+  }
+
+  private linkageAlone(parents: readonly Loaded[], name: string, relationship: ToMany): Step {
+    const take = (rows: readonly Row[]): Loaded[] => {
+      this.linked(parents, name, rows);
+      return [];
+    };
+    return { statement: this.ends(parents, name, relationship, sql`t.id`), take, below: NOTHING_BELOW };
+  }
+
+  /** The ends of a to-many of all parents, each parent's up to the limit. */
+  private ends(parents: readonly Loaded[], name: string, relationship: ToMany, columns: Sql): Sql {
+    const { resource } = parents[0] as Loaded;
+    const target = this.registry.get(relationship.type);
     const scope = this.select.readableWith(resource, name)
       ? empty
       : sql` and ${this.select.readable(target, ROW)}`;
     const ids = [...new Set(parents.map(({ id }) => id))];
-    const left = this.linkage.limit * PARENTS_IN_FULL - this.rows;
-    const rows = await this.runner.query(sql`
+    return sql`
       select parent.id as parent, related.*
       from unnest(${ids}::bigint[]) as parent (id)
       cross join lateral (
@@ -115,10 +115,22 @@ export class IncludeLoader {
         where ${this.select.reachedFrom(relationship, ROW, sql`parent.id`)}${scope}
         order by t.id limit ${this.linkage.limit + 1}
       ) related
-      order by parent.id, related.id limit ${left + 1}`);
+      order by parent.id, related.id limit ${this.most - this.rows + 1}`;
+  }
+
+  /** Puts the ends down as the linkage of the parents. */
+  private linked(parents: readonly Loaded[], name: string, rows: readonly Row[]): Row[] {
     this.rows += rows.length;
-    if (rows.length > left) throw tooMuch(this.query.includeAsked, name);
+    if (this.rows > this.most) throw tooMuch(this.query.includeAsked, name);
     return link(parents, name, rows, this.linkage.limit);
+  }
+
+  private get most(): number {
+    return this.linkage.limit * PARENTS_IN_FULL;
+  }
+
+  private remembered(target: Resource, rows: readonly Row[]): Loaded[] {
+    return toLoaded(target, rows).map((loaded) => this.remember(loaded));
   }
 
   /** A resource stands once in a document, whichever paths lead to it; what a later path knows more of is added. */

@@ -1,5 +1,5 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
-import type { Row, SqlRunner } from '../../database/index.js';
+import type { Row } from '../../database/index.js';
 import type { Page } from '../query/parse-page.js';
 import type { SortTerm } from '../query/parse-sort.js';
 import type { Resource } from '../resource/registry.js';
@@ -25,23 +25,28 @@ export interface ListQuery {
   readonly page: Page;
 }
 
-/** Reads one page by one statement, and one row more, which tells whether there is a next one. */
-export async function readPage(
-  runner: SqlRunner,
-  select: SelectCompiler,
-  query: ListQuery,
-): Promise<PageOfRows> {
+/** A statement, and the page that its rows are. */
+export interface PageStatement {
+  readonly statement: Sql;
+  take(rows: readonly Row[]): PageOfRows;
+}
+
+/** One page by one statement, and one row more, which tells whether there is a next one. */
+export function pageStatement(select: SelectCompiler, query: ListQuery): PageStatement {
   const { resource, columns, scope, sort, page } = query;
-  if (page.limit === 0) return { rows: [], more: false };
   const keys = sortKeys(select, resource, sort, ROW);
   const backwards = page.before !== undefined && page.after === undefined;
-  const rows = await runner.query(
+  const statement =
     page.kind === 'cursor'
       ? byCursor(query, backwards ? reversed(keys) : keys)
-      : sql`select ${columns} from ${identifier(resource.table)} t where ${scope} order by ${orderBy(keys)} limit ${page.limit + 1} offset ${page.offset}`,
-  );
-  const shown = rows.slice(0, page.limit);
-  return { rows: backwards ? shown.reverse() : shown, more: rows.length > page.limit };
+      : sql`select ${columns} from ${identifier(resource.table)} t where ${scope} order by ${orderBy(keys)} limit ${page.limit + 1} offset ${page.offset}`;
+  return {
+    statement,
+    take(rows) {
+      const shown = rows.slice(0, page.limit);
+      return { rows: backwards ? shown.reverse() : shown, more: rows.length > page.limit };
+    },
+  };
 }
 
 /**

@@ -46,10 +46,7 @@ const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
 
 function taken(row: Row, places: readonly Place[]): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  for (const [column, name] of places) {
-    const value = row[column];
-    values[name] = value instanceof Date ? value.toISOString() : value;
-  }
+  for (const [column, name] of places) values[name] = row[column];
   return values;
 }
 

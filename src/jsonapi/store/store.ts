@@ -1,5 +1,5 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
-import type { SqlRunner } from '../../database/index.js';
+import type { Row, SqlRunner } from '../../database/index.js';
 import type { ResourceQuery } from '../query/resource-query.js';
 import type { RowUse, ToMany } from '../resource/define-resource.js';
 import type { Registry, Resource } from '../resource/registry.js';
@@ -7,7 +7,7 @@ import { FilterCompiler } from './compile-filter.js';
 import { identifier, SelectCompiler } from './compile-select.js';
 import { IncludeLoader, keyOf } from './include-loader.js';
 import type { LoadedSet } from './loaded.js';
-import { readPage, ROW, type PageOfRows } from './read-page.js';
+import { pageStatement, ROW } from './read-page.js';
 import { selectionOf, toLoaded } from './selection.js';
 
 export interface Reader {
@@ -46,23 +46,39 @@ export class Store {
     reader: Reader,
   ): Promise<LoadedSet> {
     const select = new SelectCompiler(this.registry, reader.actor as never);
-    const { page, sort } = query;
-    const named = which.id !== undefined || which.ids !== undefined;
-    const scope = this.scope(select, resource, which, query, named ? 'each' : 'list');
-    const columns = select.columns(resource, selectionOf(resource, query, query.include), ROW);
-    const { rows, more } = named
-      ? await readNamed(runner, resource, columns, scope)
-      : await readPage(runner, select, { resource, columns, scope, sort, page });
-    const primary = toLoaded(resource, rows);
-    const total =
-      !named && page.total
-        ? await this.count(runner, resource, this.scope(select, resource, which, query, 'all'))
-        : undefined;
+    const { primary, ...rest } = await this.primary(runner, select, resource, which, query);
     const seen = new Map(primary.map((loaded) => [keyOf(loaded), loaded]));
     const linkage = { limit: this.settings.linkageLimit, all: reader.allLinkage };
     const includes = new IncludeLoader(this.registry, runner, select, query, linkage, seen);
     await includes.follow(primary, query.include);
-    return { primary, included: [...seen.values()].slice(primary.length), more, total };
+    return { primary, included: [...seen.values()].slice(primary.length), ...rest };
+  }
+
+  private async primary(
+    runner: SqlRunner,
+    select: SelectCompiler,
+    resource: Resource,
+    which: Which,
+    query: ResourceQuery,
+  ): Promise<Omit<LoadedSet, 'included'>> {
+    const { page, sort, include } = query;
+    const named = which.id !== undefined || which.ids !== undefined;
+    const scope = this.scope(select, resource, which, query, named ? 'each' : 'list');
+    const columns = select.columns(resource, selectionOf(resource, query, include), ROW);
+    if (named) {
+      const rows = await runner.query(
+        sql`select ${columns} from ${identifier(resource.table)} t where ${scope}`,
+      );
+      return { primary: toLoaded(resource, rows), more: false };
+    }
+    const list = pageStatement(select, { resource, columns, scope, sort, page });
+    const answers = await runner.queries([
+      ...(page.limit > 0 ? [list.statement] : []),
+      ...(page.total ? [this.count(select, resource, which, query)] : []),
+    ]);
+    const { rows, more } = list.take(page.limit > 0 ? (answers[0] as Row[]) : []);
+    const total = page.total ? Number(answers.at(-1)?.[0]?.['total']) : undefined;
+    return { primary: toLoaded(resource, rows), more, total };
   }
 
   private scope(
@@ -82,20 +98,8 @@ export class Store {
     return sql`${select.readable(resource, ROW, use)}${id}${among}${reached}${filters}`;
   }
 
-  private async count(runner: SqlRunner, resource: Resource, scope: Sql): Promise<number> {
-    const [row] = await runner.query(
-      sql`select count(*) as total from ${identifier(resource.table)} t where ${scope}`,
-    );
-    return Number(row?.['total']);
+  private count(select: SelectCompiler, resource: Resource, which: Which, query: ResourceQuery): Sql {
+    const scope = this.scope(select, resource, which, query, 'all');
+    return sql`select count(*) as total from ${identifier(resource.table)} t where ${scope}`;
   }
-}
-
-async function readNamed(
-  runner: SqlRunner,
-  resource: Resource,
-  columns: Sql,
-  scope: Sql,
-): Promise<PageOfRows> {
-  const rows = await runner.query(sql`select ${columns} from ${identifier(resource.table)} t where ${scope}`);
-  return { rows, more: false };
 }

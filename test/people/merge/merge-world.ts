@@ -116,6 +116,7 @@ export class MergeWorld {
       };
       const noting: Transaction = {
         query: (statement) => tx.query(noted(statement)),
+        queries: (statements) => tx.queries(statements.map(noted)),
         send: (statement) => tx.send(noted(statement)),
         afterCommit: (work) => tx.afterCommit(work),
       };
