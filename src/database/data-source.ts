@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { entities } from './entities.js';
 import { migrations } from './migrations.js';
@@ -16,6 +17,8 @@ export function createDataSource(
   return new DataSource({
     type: 'postgres',
     url,
+    // The one that our queries are made of: TypeORM would load another one beside the bundle.
+    driver: pg,
     entities: [...entities, ...further],
     migrations,
     namingStrategy: new SnakeNamingStrategy(),
