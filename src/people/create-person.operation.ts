@@ -9,6 +9,7 @@ import { groupsOfRecords } from './memberships.js';
 import { MergeService, type Entry } from './merge/index.js';
 import { refusalOf } from './refusal-of.js';
 import { reportAlong } from './report-along.js';
+import { ignoredIn } from './unknown-attributes.js';
 
 /** `POST /people`: the person that is meant, found and merged, or made; all of it or nothing. */
 @Injectable()
@@ -45,8 +46,10 @@ export class CreatePerson implements CreateOperation {
       personalWithoutGroup: lenient,
     });
     return results.map((result, i) => {
-      const { personId: id, match } = result;
-      const rest = dryRun ? [] : besideEntry(drafts[i] as Draft);
+      const draft = drafts[i] as Draft;
+      const { personId: id } = result;
+      const match = { ...result.match, warnings: [...ignoredIn(draft), ...result.match.warnings] };
+      const rest = dryRun ? [] : besideEntry(draft);
       return {
         id,
         created: result.outcome === 'created',

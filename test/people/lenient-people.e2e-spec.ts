@@ -1,5 +1,8 @@
 import sql from 'sql-template-tag';
+import type { Warning } from '../../src/people/merge/index.js';
+import type { ApiAnswer } from '../support/api-client.js';
 import { World, type Caller } from '../support/factories/world.factory.js';
+import { matchOf } from './person-document.js';
 
 describe('People, spoken to in plain JSON as the apps do', () => {
   let world: World;
@@ -79,6 +82,45 @@ describe('People, spoken to in plain JSON as the apps do', () => {
       'email_address',
     ]);
     expect(answer.one.relationships?.['phone_numbers']?.data).toEqual([]);
+    expect(warningsOf(answer)).toEqual([
+      'unknown_attribute /data/attributes/student_status',
+      'unknown_attribute /data/attributes/$valid',
+      'unknown_attribute /included/2/attributes/person_id',
+      'unknown_attribute /included/2/attributes/$valid',
+    ]);
+  });
+
+  const warningsOf = (answer: ApiAnswer): string[] =>
+    (matchOf(answer)['warnings'] as Warning[]).map(({ code, pointer }) => `${code} ${pointer}`);
+
+  test('groups that nobody knows are left out, and named where they stand', async () => {
+    const groups = (...ids: string[]) => ({ data: ids.map((id) => ({ type: 'group', id })) });
+    const data = { type: 'person', attributes: { first_name: 'Grouped', external_ref: 'L-1' } };
+    const some = await ada.api.lenient.post('/people', {
+      data: { ...data, relationships: { groups: groups('999999', north) } },
+      included: [{ type: 'group_membership', attributes: { group_external_ref: 'nowhere' } }],
+    });
+    expect(some.status).toBe(201);
+    expect(matchOf(some)).toMatchObject({ skipped_groups: ['999999', 'nowhere'], groups_added: [north] });
+    expect(warningsOf(some)).toEqual([
+      'skipped_groups /data/relationships/groups/data/0',
+      'skipped_groups /included/0',
+    ]);
+    const none = await ada.api.lenient.post('/people', {
+      data: { ...data, relationships: { groups: groups('999998', '999999') } },
+    });
+    expect(none.document.errors).toMatchObject([
+      { status: '422', code: 'no_accessible_group', source: { pointer: '/data/relationships/groups' } },
+    ]);
+    expect(none.document.errors?.[0]?.detail).toMatch(/group 999998 or group 999999/);
+    const along = await ada.api.lenient.post('/people', {
+      data,
+      included: [{ type: 'group_membership', attributes: { group_id: '999999' } }],
+    });
+    expect(along.document.errors).toMatchObject([
+      { code: 'no_accessible_group', source: { pointer: '/included/0' } },
+    ]);
+    expect(await world.value(sql`select count(*)::int from people where first_name = 'Grouped'`)).toBe(1);
   });
 
   test('a personal contact of the mobile app: no group, assigned to me, `email` for `email_address`', async () => {

@@ -130,8 +130,20 @@ describe('POST /persons/multiple', () => {
       [undefined, [north]],
     ]);
     const before = await world.everything();
-    expect((await sync(persons)).persons.map(({ outcome }) => outcome)).toEqual(['unchanged', 'unchanged']);
+    const again = await sync(persons, { success: true });
+    expect(again.persons.map(({ outcome, warnings }) => [outcome, warnings])).toEqual([
+      ['unchanged', []],
+      ['unchanged', []],
+    ]);
+    expect(again.body).not.toHaveProperty('warnings');
     expect(await world.everything()).toBe(before);
+  });
+
+  it('finds nobody by the `identifier` of an answer, which says nothing when it comes back', async () => {
+    const made = await syncOne({ external_ref: 'D-2', first_name: 'Dan' });
+    const other = await syncOne({ external_ref: 'D-3', first_name: 'Dot', identifier: made['identifier'] });
+    expect(other).toMatchObject({ outcome: 'created', warnings: [] });
+    expect(other['identifier']).not.toBe(made['identifier']);
   });
 
   describe('groups', () => {
@@ -165,6 +177,28 @@ describe('POST /persons/multiple', () => {
         group_ids: [south],
       });
       expect(await groupsOf(person['identifier'])).toEqual([south]);
+    });
+
+    it('are shown but for those from which a reference of somebody else keeps the person', async () => {
+      await syncOne({ external_ref: 'GC-1', first_name: 'Gus', group_ids: [south] });
+      const other = { external_ref: 'GC-1', email_address: 'g1@x.org', first_name: 'Gil' };
+      await syncOne({ ...other, group_ids: [north] });
+      const named = { email_address: 'g1@x.org', groups_external_refs: ['south', 'north'] };
+      const answer = await syncOne(named);
+      expect(answer).toMatchObject({
+        ...{ outcome: 'unchanged', groups_added: [], groups_external_refs: ['north'] },
+        warnings: [{ code: 'membership_conflict' }],
+      });
+      expect(answer['queued_with']).toHaveLength(1);
+      expect(await groupsOf(answer['identifier'])).toEqual([north]);
+      const { warnings } = await syncOne({ email_address: 'g1@x.org', group_ids: [north, '999999'] });
+      expect(warnings).toEqual([
+        {
+          code: 'skipped_groups',
+          detail: expect.stringContaining('999999'),
+          pointer: '/persons/0/group_ids/1',
+        },
+      ]);
     });
 
     it.each([[[]], [['999999']], [['']]])('%j are none: the entry fails', async (group_ids) => {
@@ -230,7 +264,7 @@ describe('POST /persons/multiple', () => {
       expect(body['success']).toBe(false);
       expect(persons[0]).toMatchObject({
         ...{ external_ref: 'J-1', success: false, outcome: 'rolled_back', failure_code: 'rolled_back' },
-        failure_reason: expect.stringContaining('atomic'),
+        failure_reason: expect.stringMatching(/^The entry \/persons\/1 failed.*atomic/),
       });
       expect(persons[0]).not.toHaveProperty('identifier');
       expect(persons[1]).toMatchObject({ outcome: 'failed', failure_code: 'insufficient_information' });
@@ -286,6 +320,13 @@ describe('POST /persons/multiple', () => {
       const body = { persons: [{ external_ref: 'M-1' }], conflicting_ref: 'match', name_guard: false };
       const { persons } = await new PlainClient(world.app, bea.token).post('/persons/multiple', body);
       expect(persons[0]).toMatchObject({ policy: { conflicting_ref: 'separate', name_guard: true } });
+      expect(persons[0]?.['warnings']).toEqual([
+        {
+          code: 'policy_overruled',
+          detail: expect.stringContaining('`conflicting_ref` is separate, not match'),
+        },
+        { code: 'policy_overruled', detail: expect.stringContaining('`name_guard` is true, not false') },
+      ]);
     });
   });
 
@@ -307,7 +348,8 @@ describe('POST /persons/multiple', () => {
         return JSON.stringify(answer.body)
           .replaceAll(a, 'E')
           .replaceAll(b, 'R')
-          .replaceAll(`"${north}"`, '"999999"');
+          .replaceAll(`"${north}"`, '"999999"')
+          .replaceAll(new RegExp(`group ${north}\\b`, 'g'), 'group 999999');
       };
       expect(await ask(true)).toBe(await ask(false));
       const before = await world.row('people', ours['identifier'] as string);

@@ -15,6 +15,8 @@ export interface Fields {
   readonly relationships: Readonly<Record<string, string | null | readonly string[]>>;
   /** Where each relationship was said: as a relationship or as an `*_id` attribute. */
   readonly pointers: Readonly<Record<string, string>>;
+  /** Attributes that nobody knows, where they are no problem. */
+  readonly ignored?: readonly string[];
 }
 
 export interface FieldRules {
@@ -31,6 +33,7 @@ interface Sorted {
   readOnly: Record<string, unknown>;
   relationships: Record<string, string | null | readonly string[]>;
   pointers: Record<string, string>;
+  ignored: string[];
 }
 
 export function readFields(
@@ -40,7 +43,7 @@ export function readFields(
   rules: FieldRules,
   problems: Problem[],
 ): Fields {
-  const sorted: Sorted = { attributes: {}, readOnly: {}, relationships: {}, pointers: {} };
+  const sorted: Sorted = { attributes: {}, readOnly: {}, relationships: {}, pointers: {}, ignored: [] };
   const { attributes = {}, relationships = {} } = object;
   if (isObject(attributes))
     readAttributes(attributes, `${pointer}/attributes`, resource, rules, sorted, problems);
@@ -67,7 +70,8 @@ function readAttributes(
       ([, end]) => end.kind === 'to-one' && end.idAttribute === name,
     );
     if (!attribute) {
-      if (!rules.lenient) problems.push(unknownField('attribute', name, resource, at));
+      if (rules.lenient) sorted.ignored.push(name);
+      else problems.push(unknownField('attribute', name, resource, at));
     } else if (toOne) {
       const end = readIdAttribute(name, value, toOne[1].type, at, rules, problems);
       if (end !== undefined) say(toOne[0], end, at, sorted, problems);

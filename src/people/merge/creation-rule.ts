@@ -6,6 +6,10 @@ export const INSUFFICIENT_INFORMATION =
   'Insufficient information to create a new person record. Please provide either an external reference or a ' +
   'combination of phone number OR email address AND first name OR last name.';
 
+const TOO_LITTLE_LEFT =
+  'This would leave too little to know the person by; keep an external reference, or an e-mail address or phone ' +
+  'number and a first or last name.';
+
 /** How well a person can be told from others: by the rule, by a first name alone, not at all. */
 type Standing = 2 | 1 | 0;
 
@@ -24,9 +28,25 @@ export function requireCreationRule(draft: EntryDraft, fromNamesAlone: boolean):
   const wanted = before ? standing(before, state.knownRefs(before)) : fromNamesAlone ? 1 : 2;
   const refs = [...state.knownRefs(person), ...archivedRefs(draft), ...refsLeftBehind(draft)];
   if (standing(person, refs) >= wanted) return;
-  draft.errors.push(
-    entryError('insufficient_information', INSUFFICIENT_INFORMATION, pointerTo(entry.source, 'entry')),
-  );
+  const [detail, what] = before
+    ? [TOO_LITTLE_LEFT, takenAway(draft)]
+    : [INSUFFICIENT_INFORMATION, pointerTo(entry.source, 'entry')];
+  draft.errors.push(entryError('insufficient_information', detail, what));
+}
+
+/** Where the entry takes from a person what she is known by. */
+function takenAway({ entry: { source, ...entry } }: EntryDraft): string | undefined {
+  const { first_name, last_name } = entry.attributes;
+  const said = {
+    external_ref: entry.externalRef,
+    emails: entry.emails,
+    phones: entry.phones,
+    first_name,
+    last_name,
+  };
+  const cleared = Object.entries(said).find(([, value]) => value === null)?.[0];
+  const removal = source.removals?.find(({ pointer }) => pointer !== undefined);
+  return cleared === undefined && removal ? removal.pointer : pointerTo(source, cleared ?? 'entry');
 }
 
 /**

@@ -27,6 +27,8 @@ const MAX_LENGTH = 255;
 const MAX_EMAIL_LENGTH = 320;
 const NO_EMAIL = { problem: 'This is not an e-mail address; write one such as ada@example.org.' };
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
+/** Blanks, and characters that show nothing: controls, joiners, marks of direction, fillers. */
+const NOTHING_TO_SEE = /^[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 const EDGE_SPACE = /^\s|\s$/u;
 /** Delimiters of urls, which a url parser would take apart or decode. */
 const NOT_OF_A_DOMAIN = /[%/?#:@\\[\]<>^|\s]/u;
@@ -58,7 +60,8 @@ export function phoneKey(text: string, region: string, extension?: string | null
   if (!isStorable(text) || number.length > MAX_LENGTH || CONTROL.test(number))
     return { problem: 'This is not a phone number; write one such as +1 212 555 0100.' };
   const latin = latinDigits(number);
-  const parsed = possibleNumber(latin, region) ?? possibleNumber(dialled(latin), region);
+  const parsed =
+    possibleNumber(latin, region) ?? possibleNumber(dialled(latin), region) ?? vanityNumber(latin, region);
   const e164 = parsed?.number ?? null;
   const base = e164 ?? latin.replace(/\D/g, '');
   if (!base) return { problem: 'A phone number needs digits.' };
@@ -70,6 +73,17 @@ function possibleNumber(text: string, region: string): PhoneNumber | undefined {
   const parsed = parsePhoneNumberFromString(text, { defaultCountry: region as CountryCode, extract: false });
   return parsed?.isPossible() ? parsed : undefined;
 }
+
+/** "1-800-FLOWERS" as it is typed on a keypad; a word beside a number seldom makes a valid one. */
+function vanityNumber(text: string, region: string): PhoneNumber | undefined {
+  if (!/^[+(\d][^a-z]*[a-z][a-z\d\W]*$/i.test(text)) return undefined;
+  const typed = text.replace(/[a-z]/gi, (letter) => KEYPAD[letter.toUpperCase().charCodeAt(0) - 65] ?? '');
+  const parsed = possibleNumber(dialled(typed), region);
+  return parsed?.isValid() ? parsed : undefined;
+}
+
+/** The digits of A to Z. */
+const KEYPAD = '22233344455566677778889999';
 
 /** What is left of "Tel. +358 40 1234567 (home)" on a keypad. */
 const dialled = (text: string): string => text.replace(/[^\d+]/g, '').replace(/(?!^)\+/g, '');
@@ -90,7 +104,8 @@ function latinDigits(text: string): string {
 }
 
 /** As it is kept and shown: NFC, trimmed, inner blanks collapsed. Empty: as if it had not been given. */
-export const storedName = (text: string): string => text.normalize('NFC').replace(/\s+/gu, ' ').trim();
+export const storedName = (text: string): string =>
+  NOTHING_TO_SEE.test(text) ? '' : text.normalize('NFC').replace(/\s+/gu, ' ').trim();
 
 /** As it is compared: NFKC and full case folding ("STRASSE" is "Straße"), which JavaScript spells upper, then lower. */
 export function nameKey(name: string): string {

@@ -80,7 +80,7 @@ function byReference(
   question: Question,
   refusals: Map<Hit, NotTaken>,
 ): Verdict {
-  candidates.filter((hit) => !hit.byRef).forEach((hit) => refusals.set(hit, 'external_ref_of_another'));
+  candidates.filter((hit) => !hit.byRef).forEach((hit) => refusals.set(hit, 'another_has_external_ref'));
   const [first] = holders;
   if (first && holders.length === 1) return { kind: 'match', hit: first, matchedBy: 'external_ref' };
   const touched = holders.filter((hit) => hit.byEmail || hit.byPhone);

@@ -92,17 +92,24 @@ export const MATCH_REPORT_SCHEMAS: Readonly<Record<string, Schema>> = {
       id: { anyOf: [schemaRef('Id'), { type: 'null' }] },
       matched_by: list(KEY_KINDS),
       taken: { type: 'boolean' },
-      reason: orNull(
-        oneOf<NotTaken>(
-          'external_ref_of_another',
-          'conflicting_ref',
-          'matches_fewer_keys',
-          'names_do_not_agree',
-          'name_guard',
-          'ambiguous',
-          'in_another_group',
+      reason: {
+        ...orNull(
+          oneOf<NotTaken>(
+            'another_has_external_ref',
+            'conflicting_ref',
+            'matches_fewer_keys',
+            'names_do_not_agree',
+            'name_guard',
+            'ambiguous',
+            'in_another_group',
+          ),
         ),
-      ),
+        description:
+          'Why not: `another_has_external_ref`: the reference that was sent is somebody else’s, and counts before e-mail and ' +
+          'phone; `conflicting_ref`: known by another reference; `matches_fewer_keys`, `names_do_not_agree`: somebody else ' +
+          'fits better; `name_guard`: has another first name; `ambiguous`: one of several; `in_another_group`: in none of ' +
+          'the groups where the entry looks.',
+      },
     },
     ['id', 'matched_by', 'taken', 'reason'],
   ),
@@ -114,6 +121,10 @@ export const MATCH_REPORT_SCHEMAS: Readonly<Record<string, Schema>> = {
         'membership_conflict',
         'protected_person',
         'crowded_key',
+        'skipped_groups',
+        'policy_overruled',
+        'phone_not_recognized',
+        'unknown_attribute',
       ),
       detail: text,
       pointer: text,

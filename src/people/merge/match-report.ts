@@ -7,7 +7,7 @@ export type KeyKind = 'external_ref' | 'email_address' | 'phone_number';
 
 /** Why a candidate was not taken. */
 export type NotTaken =
-  | 'external_ref_of_another'
+  | 'another_has_external_ref'
   | 'conflicting_ref'
   | 'matches_fewer_keys'
   | 'names_do_not_agree'
@@ -24,7 +24,15 @@ export interface CandidateReport {
 }
 
 export type WarningCode =
-  'external_ref_replaced' | 'name_mismatch' | 'membership_conflict' | 'protected_person' | 'crowded_key';
+  | 'external_ref_replaced'
+  | 'name_mismatch'
+  | 'membership_conflict'
+  | 'protected_person'
+  | 'crowded_key'
+  | 'skipped_groups'
+  | 'policy_overruled'
+  | 'phone_not_recognized'
+  | 'unknown_attribute';
 
 export interface Warning {
   readonly code: WarningCode;

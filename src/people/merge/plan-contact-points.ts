@@ -8,6 +8,8 @@ import { planPoints, type Point, type PointInput, type PointRules } from './plan
 /** E-mails and phones: added, updated, or all of a kind cleared. */
 export function planContactPoints(draft: EntryDraft): void {
   const { entry, state } = draft;
+  for (const { number, e164, normalForm, pointer } of entry.phones ?? [])
+    if (number !== undefined && e164 === null) tellUnknown(draft, normalForm ?? '', pointer);
   const protectPrimary = isProtected(draft);
   const emails = planKind(
     draft,
@@ -27,6 +29,12 @@ export function planContactPoints(draft: EntryDraft): void {
     draft.person = { ...draft.person, emails, phones };
 }
 
+/** Strangers may meet in it: of "1-800-HOME", where it is no number, the digits are 1800. */
+function tellUnknown(draft: EntryDraft, digits: string, pointer: string): void {
+  const detail = `This is no phone number that is known; it is kept as it is, and compared by its digits, ${digits}.`;
+  warn(draft, 'phone_not_recognized', detail, pointer);
+}
+
 function planKind<P extends Point, I extends PointInput>(
   draft: EntryDraft,
   kind: 'emails' | 'phones',
@@ -37,17 +45,29 @@ function planKind<P extends Point, I extends PointInput>(
   if (inputs === undefined || (inputs === null && current.length === 0)) return current;
   if (inputs === null) {
     if (!rules.protectPrimary) return [];
-    withhold(draft, pointerTo(draft.entry.source, kind));
+    withhold(draft, 'not_cleared', pointerTo(draft.entry.source, kind));
     return current;
   }
   const { points, withheld, problems } = planPoints(current, inputs, rules);
-  withheld.forEach((pointer) => withhold(draft, pointer));
+  withheld.forEach(({ what, pointer }) => withhold(draft, what, pointer));
   problems.forEach(({ code, detail, pointer }) => draft.errors.push(entryError(code, detail, pointer)));
   return points;
 }
 
-const withhold = (draft: EntryDraft, pointer: string | undefined): void =>
-  warn(draft, 'protected_person', 'This person has a login; what is primary was left as it is.', pointer);
+const LEFT = {
+  not_added: 'this was not added: the first one would be primary',
+  not_primary: 'this was kept, but not as the primary one',
+  not_changed: 'her primary one was not changed',
+  not_cleared: 'nothing was cleared',
+} as const;
+
+const withhold = (draft: EntryDraft, what: keyof typeof LEFT, pointer: string | undefined): void =>
+  warn(
+    draft,
+    'protected_person',
+    `This person has a login, and only she herself changes what is primary; ${LEFT[what]}.`,
+    pointer,
+  );
 
 /** Another spelling of a known value is no change, unless its record was named. */
 const emailRules = (newIds: NewIds, protectPrimary: boolean): PointRules<EmailState, NormalEmail> => ({

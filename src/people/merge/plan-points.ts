@@ -26,10 +26,16 @@ export interface PointProblem {
   readonly pointer: string;
 }
 
+/** Of the value that was sent there: it is not there at all, or not the primary one, or its record is as it was. */
+export interface Withheld {
+  readonly what: 'not_added' | 'not_primary' | 'not_changed';
+  readonly pointer: string;
+}
+
 export interface PlannedPoints<P> {
   readonly points: readonly P[];
-  /** Pointers of what was left out because of a login. */
-  readonly withheld: readonly string[];
+  /** What was left out because of a login. */
+  readonly withheld: readonly Withheld[];
   readonly problems: readonly PointProblem[];
 }
 
@@ -39,7 +45,7 @@ interface Working<P> {
   asked?: string;
   firstNew?: { readonly id: string; readonly pointer: string };
   givenUp?: string;
-  withheld: string[];
+  withheld: Withheld[];
   problems: PointProblem[];
 }
 
@@ -57,7 +63,8 @@ export function planPoints<P extends Point, I extends PointInput>(
     else working.problems.push(problem('not_found', 'This person has no such record.', input));
   }
   const { asked, firstNew } = working;
-  if (rules.protectPrimary && firstNew && asked === undefined) working.withheld.push(firstNew.pointer);
+  if (rules.protectPrimary && firstNew && asked === undefined)
+    withhold(working, 'not_primary', firstNew.pointer);
   return {
     points: withOnePrimary(working, current, rules.protectPrimary),
     withheld: working.withheld,
@@ -92,7 +99,8 @@ function updatePoint<P extends Point, I extends PointInput>(
     );
     return;
   }
-  if (next !== known && known.primary && rules.protectPrimary) working.withheld.push(input.pointer);
+  if (next !== known && known.primary && rules.protectPrimary)
+    withhold(working, 'not_changed', input.pointer);
   else working.points = working.points.map((point) => (point === known ? next : point));
   if (input.primary === true) ask(working, known, input, rules);
   if (input.primary === false && known.primary && input.id !== undefined) working.givenUp = known.id;
@@ -106,7 +114,7 @@ function addPoint<P extends Point, I extends PointInput>(
 ): void {
   if (input.normalForm === undefined) return;
   if (rules.protectPrimary && working.points.length === 0) {
-    working.withheld.push(input.pointer);
+    withhold(working, 'not_added', input.pointer);
     return;
   }
   const point = rules.make(input, input.normalForm);
@@ -123,7 +131,11 @@ function ask<P extends Point>(
   { protectPrimary }: { readonly protectPrimary: boolean },
 ): void {
   working.asked = id;
-  if (protectPrimary && !primary) working.withheld.push(pointer);
+  if (protectPrimary && !primary) withhold(working, 'not_primary', pointer);
+}
+
+function withhold<P>({ withheld }: Working<P>, what: Withheld['what'], pointer: string): void {
+  withheld.push({ what, pointer });
 }
 
 /** Exactly one, if there is any; the oldest where nothing else says which. */

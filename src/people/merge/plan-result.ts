@@ -19,7 +19,7 @@ function emptyReport(outcome: Outcome, keys: EntryKeys, scope: Scope): MatchRepo
     changes: {},
     groups_added: [],
     skipped_groups: scope.skipped,
-    warnings: [],
+    warnings: scope.warnings,
     policy: { conflicting_ref: scope.policy.conflictingRef, name_guard: scope.policy.nameGuard },
   };
 }
@@ -49,7 +49,7 @@ export function doneResult(draft: EntryDraft, outcome: Outcome, decision?: Decis
     candidates,
     changes,
     groups_added: groupsAdded(before, person),
-    warnings,
+    warnings: [...scope.warnings, ...warnings],
     ...(queued.size > 0 && { queued_with: [...queued] }),
     ...(duplicateOf !== undefined && { duplicate_of_index: duplicateOf }),
     ...((hidden || leftOut) && { left_out: { ...hidden, ...leftOut } }),

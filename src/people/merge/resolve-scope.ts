@@ -9,6 +9,7 @@ import {
   type MembershipInput,
   type MergeOptions,
 } from './entry.js';
+import type { Warning } from './match-report.js';
 
 export interface GroupSettings {
   readonly id: string;
@@ -46,6 +47,9 @@ export interface Scope {
   /** True for every group within reach, whatever the scope. */
   knowsGroup(groupId: string): boolean;
   readonly skipped: readonly string[];
+  /** The named groups that can be used, by what they were called. */
+  readonly idsByName: ReadonlyMap<string, string>;
+  readonly warnings: readonly Warning[];
   readonly region: string;
   readonly policy: MatchPolicy;
   readonly errors: readonly EntryError[];
@@ -80,6 +84,7 @@ export function resolveScope(
   const ids = new Set(chosen.map(({ id }) => id));
   const own = options.personalWithoutGroup || entry.personId !== undefined ? [] : actor.ownGroupIds;
   const settings = named ? [...ids].map((id) => groups.byId.get(id)) : allSettings(actor, groups);
+  const policy = strictestPolicy(settings, options, defaults);
   return {
     named: named !== undefined,
     place: named ? [...ids].sort().join() : 'anywhere',
@@ -92,7 +97,9 @@ export function resolveScope(
     knowsGroup: (groupId) => groups.byId.has(groupId),
     skipped: named?.filter(({ group }) => !group).map(({ sent }) => sent) ?? [],
     region: settings.find((group) => group?.phoneRegion)?.phoneRegion ?? defaults.phoneRegion,
-    policy: strictestPolicy(settings, options, defaults),
+    idsByName: new Map(named?.flatMap(({ sent, group }) => (group ? [[sent, group.id]] : []))),
+    warnings: [...skippedWarnings(named ?? [], options), ...overruledWarnings(options, policy)],
+    policy,
     errors,
   };
 }
@@ -121,8 +128,41 @@ function groupErrors(entry: Entry, named: readonly NamedGroup[], options: MergeO
   if (options.unknownGroups === 'refuse' && unknown.length > 0)
     return unknown.map(({ sent, pointer }) => entryError('not_found', `There is no group ${sent}.`, pointer));
   if (unknown.length < named.length && !replacesByNothing(entry, named)) return contradictions(entry, named);
-  const detail = 'No group is named that can be used; name one in which you are a user or more.';
-  return [entryError('no_accessible_group', detail, pointerTo(entry, 'groups'))];
+  const names = unknown.slice(0, MOST_NAMED).map(({ sent }) => `group ${sent.slice(0, LONGEST_NAME)}`);
+  const which = names.length > 0 ? `, and not ${names.join(' or ')}` : '';
+  const detail = `No group is named that can be used; name one in which you are a user or more${which}.`;
+  const pointer = entry.groups ? pointerTo(entry, 'groups') : unknown[0]?.pointer;
+  return [entryError('no_accessible_group', detail, pointer)];
+}
+
+const [MOST_NAMED, LONGEST_NAME] = [5, 40];
+
+const skippedWarnings = (named: readonly NamedGroup[], { unknownGroups }: MergeOptions): Warning[] =>
+  unknownGroups === 'refuse'
+    ? []
+    : named
+        .filter(({ group }) => !group)
+        .map(({ sent, pointer }) => ({
+          code: 'skipped_groups',
+          detail: `There is no group ${sent.slice(0, LONGEST_NAME)} in which you are a user or more; it was left out.`,
+          ...(pointer !== undefined && { pointer }),
+        }));
+
+/** A request may only tighten; where it asks for less it is told what holds. */
+function overruledWarnings(
+  { policy: asked }: MergeOptions,
+  { conflictingRef, nameGuard }: MatchPolicy,
+): Warning[] {
+  const overruled = [
+    ...(asked?.conflictingRef && asked.conflictingRef !== conflictingRef
+      ? [`\`conflicting_ref\` is ${conflictingRef}, not ${asked.conflictingRef}`]
+      : []),
+    ...(asked?.nameGuard === false && nameGuard ? ['`name_guard` is true, not false'] : []),
+  ];
+  return overruled.map((which) => ({
+    code: 'policy_overruled',
+    detail: `${which}: a group or the deployment says so, and a request may only be stricter.`,
+  }));
 }
 
 /** Of a person who is named, `groups` says where she shall be: unknown groups alone would take her out of all others. */

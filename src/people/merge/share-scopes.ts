@@ -3,7 +3,7 @@ import type { Scope } from './resolve-scope.js';
 
 /**
  * Resolves each place once: the entries of a batch name the same groups, or none. Those with a scope of their own are
- * left alone: a PATCH, included memberships, and what has an error that points at the entry.
+ * left alone: a PATCH, included memberships, and what has something to say that points at the entry.
  */
 export function sharingScopes(resolve: (entry: Entry) => Scope): (entry: Entry) => Scope {
   const shared = new Map<string, Scope>();
@@ -13,7 +13,7 @@ export function sharingScopes(resolve: (entry: Entry) => Scope): (entry: Entry) 
     const known = shared.get(place);
     if (known) return known;
     const scope = resolve(entry);
-    if (scope.errors.length === 0) shared.set(place, scope);
+    if (scope.errors.length + scope.skipped.length === 0) shared.set(place, scope);
     return scope;
   };
 }

@@ -1,5 +1,5 @@
 import type { EntryDraft } from './entry-draft.js';
-import type { Attributes } from './person-state.js';
+import { liveMemberships, type Attributes } from './person-state.js';
 
 /** An entry as its person has it now: each thing that the entry named, if it was stored, else what the person shows. */
 export interface StoredEntry {
@@ -7,9 +7,12 @@ export interface StoredEntry {
   readonly externalRef: string | null;
   readonly emailAddress: string | null;
   readonly phoneNumber: string | null;
+  /** The groups that the entry names, as it calls them, in which the person is now. */
+  readonly namedGroups?: readonly string[];
 }
 
-export function storedEntry({ keys, person, state }: EntryDraft): StoredEntry {
+export function storedEntry({ keys, person, scope, state }: EntryDraft): StoredEntry {
+  const groups = new Set(liveMemberships(person).map(({ groupId }) => groupId));
   const refs = state.knownRefs(person);
   const named = refs.find((ref) => ref === keys.externalRef);
   return {
@@ -17,6 +20,7 @@ export function storedEntry({ keys, person, state }: EntryDraft): StoredEntry {
     externalRef: named ?? refs[0] ?? null,
     emailAddress: namedOrPrimary(person.emails, keys.emails)?.email ?? null,
     phoneNumber: namedOrPrimary(person.phones, keys.phones)?.number ?? null,
+    namedGroups: [...scope.idsByName].flatMap(([name, id]) => (groups.has(id) ? name : [])),
   };
 }
 

@@ -1,16 +1,18 @@
-import { isObject, isStorable, type JsonObject } from '../../jsonapi/http/index.js';
-import { ATTRIBUTES, entryError, type Entry, type EntryError } from '../merge/index.js';
+import { isObject, type JsonObject } from '../../jsonapi/http/index.js';
+import {
+  ATTRIBUTES,
+  entryError,
+  MATCH_REPORT_MEMBERS,
+  type Entry,
+  type EntryError,
+  type Warning,
+} from '../merge/index.js';
+import { unknownAttributes } from '../unknown-attributes.js';
 import { isGiven, readGroups, type NamedGroups } from './named-groups.js';
 
 /** What one entry may say, flat; the groups apart, which have several spellings. */
 export const FLAT_ATTRIBUTES = [...ATTRIBUTES, 'external_ref', 'email_address', 'phone_number'] as const;
 export type FlatAttribute = (typeof FLAT_ATTRIBUTES)[number];
-
-export interface FlatWarning {
-  readonly code: string;
-  readonly detail: string;
-  readonly pointer?: string;
-}
 
 /** An entry as it was sent, and as the merge room takes it. */
 export interface FlatEntry {
@@ -18,10 +20,14 @@ export interface FlatEntry {
   /** What can be shown again of an entry that fails. */
   readonly sent: Readonly<Partial<Record<FlatAttribute, string | null>>>;
   readonly groups: NamedGroups | undefined;
-  readonly warnings: readonly FlatWarning[];
+  readonly warnings: readonly Warning[];
 }
 
-const MAX_WARNINGS = 25;
+/** What an answer says beside the entry: it may be sent back, and says nothing then. */
+export const ANSWER_MEMBERS = [
+  ...['identifier', 'success', 'failure_reason', 'failure_code', 'errors'],
+  ...Object.keys(MATCH_REPORT_MEMBERS),
+];
 
 /** Reads one of `persons`. What cannot be read fails that entry, with all its problems; the others go on. */
 export function readFlatEntry(value: unknown, index: number): FlatEntry {
@@ -38,7 +44,10 @@ export function readFlatEntry(value: unknown, index: number): FlatEntry {
       : entry,
     sent: sentAttributes(value),
     groups,
-    warnings: unknownAttributes(value, pointer),
+    warnings: unknownAttributes(
+      Object.keys(value).filter((name) => !KNOWN.has(name)),
+      pointer,
+    ),
   };
 }
 
@@ -82,19 +91,5 @@ const sentAttributes = (value: JsonObject): FlatEntry['sent'] =>
 const KNOWN: ReadonlySet<string> = new Set([
   ...FLAT_ATTRIBUTES,
   ...['group_id', 'group_ids', 'group_external_ref', 'groups_external_refs'],
+  ...ANSWER_MEMBERS,
 ]);
-
-function unknownAttributes(value: JsonObject, pointer: string): FlatWarning[] {
-  const unknown = Object.keys(value).filter((name) => !KNOWN.has(name));
-  return unknown.slice(0, MAX_WARNINGS).map((name) => unknownAttribute(name, pointer));
-}
-
-export function unknownAttribute(name: string, pointer: string): FlatWarning {
-  const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1');
-  const known = isStorable(name) ? `"${name.slice(0, 40)}" ` : '';
-  return {
-    code: 'unknown_attribute',
-    detail: `The attribute ${known}is not known here; it was ignored.`,
-    pointer: `${pointer}/${escaped}`,
-  };
-}

@@ -1,5 +1,5 @@
-import type { EntryError, EntryResult, StoredEntry } from '../merge/index.js';
-import type { FlatEntry, FlatWarning } from './flat-entry.js';
+import type { EntryError, EntryResult, StoredEntry, Warning } from '../merge/index.js';
+import type { FlatEntry } from './flat-entry.js';
 
 /** What a person shows, flat. */
 export const flatPerson = ({ attributes, externalRef, emailAddress, phoneNumber }: StoredEntry) => ({
@@ -9,39 +9,50 @@ export const flatPerson = ({ attributes, externalRef, emailAddress, phoneNumber 
   phone_number: phoneNumber,
 });
 
-/** One of the `persons` of an answer: the entry as stored (as sent when it failed), and what became of it and why. */
-export function flatResult(flat: FlatEntry, result: EntryResult): Record<string, unknown> {
+/**
+ * One of the `persons` of an answer: the entry as stored (as sent when it failed), and what became of it and why.
+ * @param failing the place of the first one that failed
+ */
+export function flatResult(flat: FlatEntry, result: EntryResult, failing?: number): Record<string, unknown> {
   const { outcome, warnings, ...match } = result.match;
   const { personId, stored, errors } = result;
   const success = outcome !== 'failed' && outcome !== 'rolled_back';
   return {
     ...(personId !== undefined && { identifier: personId }),
     ...(success && stored ? flatPerson(stored) : flat.sent),
-    ...groupsOf(flat, success ? match.skipped_groups : []),
+    ...groupsOf(flat, success ? stored?.namedGroups : undefined),
     success,
-    ...failureOf(outcome, errors),
+    ...failureOf(outcome, errors, failing),
     outcome,
     ...match,
-    warnings: [...flat.warnings, ...warnings] satisfies FlatWarning[],
+    warnings: [...flat.warnings, ...warnings] satisfies Warning[],
     ...(errors.length > 0 && { errors: errors.map(flatError) }),
   };
 }
 
-/** As they were named: sent again, the answer means the same groups. */
-function groupsOf({ groups }: FlatEntry, skipped: readonly string[]): Record<string, readonly string[]> {
+/** As they were named, but for those in which the person is not. */
+function groupsOf(
+  { groups }: FlatEntry,
+  stored: readonly string[] | undefined,
+): Record<string, readonly string[]> {
   const { ids, externalRefs } = groups?.named ?? {};
-  const kept = (names: readonly string[]): string[] => names.filter((name) => !skipped.includes(name));
+  const kept = (names: readonly string[]): readonly string[] =>
+    stored ? names.filter((name) => stored.includes(name)) : names;
   return {
     ...(ids && { group_ids: kept(ids) }),
     ...(externalRefs && { groups_external_refs: kept(externalRefs) }),
   };
 }
 
-function failureOf(outcome: EntryResult['outcome'], [first]: readonly EntryError[]) {
+function failureOf(
+  outcome: EntryResult['outcome'],
+  [first]: readonly EntryError[],
+  failing: number | undefined,
+) {
   if (first) return { failure_reason: first.detail, failure_code: first.code };
   if (outcome !== 'rolled_back') return { failure_reason: '', failure_code: null };
   return {
-    failure_reason: 'Another entry failed, and `atomic` undid this one; correct that and send all again.',
+    failure_reason: `The entry /persons/${failing} failed, and \`atomic\` undid this one; correct that and send all again.`,
     failure_code: outcome,
   };
 }

@@ -88,7 +88,10 @@ interface BatchAnswer {
 }
 
 function answerTo({ entries, warnings }: Batch, results: readonly EntryResult[]): BatchAnswer {
-  const persons = results.map((result, i) => flatResult(entries[i] as (typeof entries)[number], result));
+  const failing = results.find(({ outcome }) => outcome === 'failed')?.index;
+  const persons = results.map((result, i) =>
+    flatResult(entries[i] as (typeof entries)[number], result, failing),
+  );
   const success = persons.every((person) => person['success']);
   return { status: 200, body: { success, persons, ...(warnings.length > 0 && { warnings }) } };
 }

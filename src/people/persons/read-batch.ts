@@ -1,7 +1,8 @@
 import { JsonApiError } from '../../jsonapi/index.js';
 import { isObject, type JsonObject } from '../../jsonapi/http/index.js';
-import type { MatchPolicy } from '../merge/index.js';
-import { readFlatEntry, unknownAttribute, type FlatEntry, type FlatWarning } from './flat-entry.js';
+import type { MatchPolicy, Warning } from '../merge/index.js';
+import { unknownAttributes } from '../unknown-attributes.js';
+import { ANSWER_MEMBERS, readFlatEntry, type FlatEntry } from './flat-entry.js';
 import { malformed, readFlag, readOneOf } from './flat-members.js';
 import { namesGroupsTwice } from './named-groups.js';
 
@@ -12,7 +13,7 @@ export interface Batch {
   readonly dryRun: boolean;
   readonly policy: Partial<MatchPolicy>;
   /** About what stands beside `persons`. */
-  readonly warnings: readonly FlatWarning[];
+  readonly warnings: readonly Warning[];
 }
 
 const MEMBERS = ['persons', 'atomic', 'dry_run', 'conflicting_ref', 'name_guard'];
@@ -34,9 +35,10 @@ export function readBatch(body: unknown, maxEntries: number): Batch {
   return {
     ...readOptions(body),
     entries: persons.map(readFlatEntry),
-    warnings: Object.keys(body)
-      .filter((name) => !MEMBERS.includes(name))
-      .map((name) => unknownAttribute(name, '')),
+    warnings: unknownAttributes(
+      Object.keys(body).filter((name) => !MEMBERS.includes(name) && !ANSWER_MEMBERS.includes(name)),
+      '',
+    ),
   };
 }
 

@@ -1,7 +1,7 @@
 import { JsonApiError } from '../../jsonapi/index.js';
 import { isObject } from '../../jsonapi/http/index.js';
-import type { Entry } from '../merge/index.js';
-import { unknownAttribute, type FlatWarning } from './flat-entry.js';
+import type { Entry, Warning } from '../merge/index.js';
+import { unknownAttributes } from '../unknown-attributes.js';
 import { malformed, readId, readText } from './flat-members.js';
 import { namesGroupsTwice, readGroups } from './named-groups.js';
 
@@ -12,7 +12,7 @@ export interface Search {
   readonly identifier: string | undefined;
   /** Only people with a greater id. */
   readonly after: string;
-  readonly warnings: readonly FlatWarning[];
+  readonly warnings: readonly Warning[];
 }
 
 const MEMBERS: ReadonlySet<string> = new Set([
@@ -49,9 +49,10 @@ export function readSearch(body: unknown): Search {
     },
     identifier: readId(body, 'identifier'),
     after: readAfter(readId(body, 'after-id')),
-    warnings: Object.keys(body)
-      .filter((name) => !MEMBERS.has(name))
-      .map((name) => unknownAttribute(name, '')),
+    warnings: unknownAttributes(
+      Object.keys(body).filter((name) => !MEMBERS.has(name)),
+      '',
+    ),
   };
 }
 

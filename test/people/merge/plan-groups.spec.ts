@@ -114,6 +114,13 @@ describe('groups', () => {
     expect(verdict(made)).toBe('created');
     expect(made.results[0]?.match.skipped_groups).toEqual(['77', '78']);
   });
+  it('that are skipped are warned of, each where it stands', () => {
+    const [result] = plan([{ ref: 'R1', groups: ['1', '77'] }]).results;
+    expect(result?.match.warnings).toEqual([
+      { code: 'skipped_groups', detail: expect.stringContaining('group 77'), pointer: '/groups' },
+    ]);
+  });
+
   it.each([[['77']], [[]]])('none of which can be used (%j) fail the entry', (groups) => {
     expect(errorsOf({ ...named, groups })).toEqual([['no_accessible_group', '/groups']]);
   });

@@ -34,6 +34,8 @@ describe('attributes', () => {
     ['null: cleared', { first: null }, null],
     ['empty: as missing', { first: '' }, 'Ada'],
     ['blank: as missing', { first: ' \t' }, 'Ada'],
+    ['of nothing that can be seen: as missing', { first: '\u200b\u2060 \u0007\u3164' }, 'Ada'],
+    ['with a joiner among letters: kept', { first: 'A\u200dda' }, 'A\u200dda'],
     ['another spelling: an update', { first: 'ADA' }, 'ADA'],
     ['trimmed and collapsed', { first: '  Ada   Maria ' }, 'Ada Maria'],
   ])('%s', (_rule, words, expected) => {
@@ -123,6 +125,50 @@ describe('contact points', () => {
         ['+12125550100', '+442125550100'],
       ],
     });
+  });
+});
+
+describe('what a person is known by', () => {
+  const pointers = ({ errors }: ReturnType<typeof plan>['results'][number]): unknown[] =>
+    errors.map(({ code, detail, pointer }) => [code, pointer, /create/.test(detail)]);
+
+  it.each<[string, EntryWords, string]>([
+    ['her only reference', { person: '10', ref: null }, '/ref'],
+    ['her first name', { person: '11', first: null }, '/first'],
+  ])('is not cleared: %s, which the refusal points at', (_what, words, pointer) => {
+    const known = person('10', { ref: 'R1', mine: true });
+    const named = person('11', { first: 'Ada', mine: true });
+    const [result] = plan([words], { people: [known, named] }).results;
+    expect(result && pointers(result)).toEqual([['insufficient_information', pointer, false]]);
+  });
+
+  it('is missing in an entry of nobody, which the refusal points at', () => {
+    const [result] = plan([{ first: 'Ada' }]).results;
+    expect(result && pointers(result)).toEqual([['insufficient_information', '/entry', true]]);
+  });
+});
+
+describe('a phone', () => {
+  const phoneOf = (phone: string) => {
+    const { results } = plan([{ phone, first: 'Ada' }]);
+    return [results[0]?.match.keys.phone_numbers[0], results[0]?.match.warnings.map(({ code }) => code)];
+  };
+
+  it.each([
+    ['1-800-FLOWERS', '+18003569377'],
+    ['(800) FLOWERS', '+18003569377'],
+    ['+1 800 GOFEDEX', '+18004633339'],
+    ['Tel. 212 555 0100 (home)', '+12125550100'],
+  ])('written %s is %s', (text, key) => {
+    expect(phoneOf(text)).toEqual([key, []]);
+  });
+
+  it.each([
+    ['555-0100', '5550100'],
+    ['1-800-HOME', '1800'],
+    ['12 office', '12'],
+  ])('written %s is no number that is known: compared by its digits %s, with a warning', (text, key) => {
+    expect(phoneOf(text)).toEqual([key, ['phone_not_recognized']]);
   });
 });
 

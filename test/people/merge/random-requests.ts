@@ -59,7 +59,7 @@ const somewhere = fc.oneof(
 
 const anEntry: fc.Arbitrary<Omit<Entry, 'index'>> = fc.record({
   attributes: fc.record({
-    first_name: clearable(...FIRST, ' ada '),
+    first_name: clearable(...FIRST, ' ada ', '\u200b'),
     middle_name: often<string | undefined>(8, undefined, 'King', 'Noel'),
     last_name: clearable('Lovelace', 'LOVELACE', 'King'),
     gender: often<string | null | undefined>(6, undefined, 'female', null),

@@ -26,7 +26,7 @@ export const foldedName = (name: string): string =>
   tidy(name).normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 
 const tidy = (text: string): string => text.normalize('NFC').trim().replace(/\s+/g, ' ');
-const isBlank = (text: string): boolean => text.trim() === '';
+const isBlank = (text: string): boolean => /^[\s\u200b\u0007\u2060]*$/.test(text);
 
 export function readModelEntry(entry: Entry, region: string): ModelEntry {
   let valid = true;

@@ -81,9 +81,12 @@ const rolledBack = (result: ModelResult): ModelResult =>
 function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<string, number>): ModelResult {
   const { caller, options } = request;
   const { scope, joins, skipped, region, named } = resolveGroups(world, sent, request);
+  const told = [];
+  if (skipped.length > 0 && options.unknownGroups === 'skip') told.push('skipped_groups');
+  if (isOverruled(options.policy, scope.policy)) told.push('policy_overruled');
   const entry = readModelEntry(sent, region);
   const answer = {
-    ...{ matchedBy: null, person: null, warnings: [], considered: [] as string[], changed: [] },
+    ...{ matchedBy: null, person: null, warnings: told, considered: [] as string[], changed: [] },
     ...{
       groupsAdded: [],
       skippedGroups: skipped,
@@ -114,10 +117,11 @@ function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<st
 
   const before = match.kind === 'match' ? match.person : nobodyYet(world, caller);
   const person = copyOf(before);
-  const notes: ModelNotes = { warnings: [], pairs: [], groupsAdded: [], queuedWith: [] };
+  const notes: ModelNotes = { warnings: [...told], pairs: [], groupsAdded: [], queuedWith: [] };
   if (match.kind === 'match' && match.by !== 'external_ref' && firstNamesDiffer(before, entry))
     notes.warnings.push('name_mismatch');
   const isProtected = before.login && before.id !== caller.person;
+  if (entry.phones?.some(({ key }) => !key.startsWith('+'))) notes.warnings.push('phone_not_recognized');
   writeAttributes(person, entry, isProtected, notes);
   person.emails = writePoints(before.emails, entry.emails, isProtected, notes);
   person.phones = writePoints(before.phones, entry.phones, isProtected, notes);
@@ -133,11 +137,11 @@ function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<st
   if (sharesWithMany(looking, before)) notes.warnings.push('crowded_key');
   queue(world, [...notes.pairs, ...bridged]);
   const queuedWith = [...notes.queuedWith, ...bridged.map(({ other }) => other)];
-  const told = { matchedBy: match.kind === 'match' ? match.by : null, person: person.id, errors: [] };
+  const whom = { matchedBy: match.kind === 'match' ? match.by : null, person: person.id, errors: [] };
   const duplicateOfIndex = madeBy.get(person.id) ?? null;
   const { warnings, groupsAdded } = notes;
   const changed = changedFields(before, person, scope);
-  const rest = { ...answer, ...told, warnings, changed, groupsAdded, duplicateOfIndex, queuedWith };
+  const rest = { ...answer, ...whom, warnings, changed, groupsAdded, duplicateOfIndex, queuedWith };
   if (match.kind === 'nobody') {
     world.people.push(person);
     world.nextId += 1;
@@ -235,6 +239,12 @@ function strictest(groups: readonly ModelGroup[], { defaults, options }: Request
   const rank = Math.max(...refs.map((ref) => STRICTER.indexOf(ref)));
   return { conflictingRef: STRICTER[rank]!, nameGuard: guards.includes(true) };
 }
+
+/** The request asked for less than what holds. */
+const isOverruled = (asked: MergeOptions['policy'], holds: MatchPolicy): boolean =>
+  (asked?.conflictingRef !== undefined &&
+    STRICTER.indexOf(asked.conflictingRef) < STRICTER.indexOf(holds.conflictingRef)) ||
+  (asked?.nameGuard === false && holds.nameGuard);
 
 function nobodyYet(world: ModelWorld, caller: ModelCaller): ModelPerson {
   const attributes = { first_name: null, middle_name: null, last_name: null, gender: null, birth_date: null };

@@ -7,7 +7,7 @@ import { expectSame, leftIn, saidByModel, saidByProduct } from './compare-answer
 import { ModelDatabase } from './model-database.js';
 import { aRun } from './random-requests.js';
 import { runModel } from './reference-model.js';
-import { copyOf } from './reference-world.js';
+import { copyOf, liveMembershipIn, type ModelWorld } from './reference-world.js';
 
 const RUNS = Number(process.env.KITH_MATCHING_WORLDS ?? 30);
 const PATIENCE_MS = 60_000 + RUNS * 2_000;
@@ -18,6 +18,7 @@ type Told = MatchReport & {
   readonly success: boolean;
   readonly failure_code: string | null;
   readonly errors?: readonly EntryError[];
+  readonly group_ids?: readonly string[];
 };
 
 describe('POST /persons/multiple', () => {
@@ -53,6 +54,13 @@ describe('POST /persons/multiple', () => {
             expected.map((result) => saidByModel(result, isMade)),
           );
           expectSame(leftIn(left), leftIn(state));
+          if (options.dryRun) continue;
+          for (const { identifier, group_ids: ids } of told)
+            if (identifier !== undefined && ids)
+              expectSame(
+                ids.filter((id) => !isIn(left, rows.idOf(identifier), id)),
+                [],
+              );
         }
       });
       await fc.assert(property, { numRuns: RUNS });
@@ -60,6 +68,9 @@ describe('POST /persons/multiple', () => {
     PATIENCE_MS,
   );
 });
+
+const isIn = ({ people }: ModelWorld, person: string | null, group: string): boolean =>
+  people.some((each) => each.id === person && liveMembershipIn(each, group) !== undefined);
 
 /** One e-mail and one phone, without a word about which is primary. */
 function asFlatCanSay(entry: Entry): Entry {
