@@ -83,7 +83,7 @@ describe('A forgotten password', () => {
     const asked = (statements: readonly string[]) => statements.slice(0, 3);
     expect(asked(unknown.statements)).toEqual(asked(known.statements));
     expect(asked(known.statements)).toEqual([
-      'begin',
+      expect.stringMatching(/^begin/),
       expect.stringContaining('insert into outbox_messages'),
       'commit',
     ]);
