@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import sql from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
 import { Registry } from '../jsonapi/index.js';
@@ -6,9 +7,15 @@ import type { CreateOperation, Draft, OperationContext, Written } from '../jsona
 import { besideEntry, draftToEntry } from './draft-to-entry.js';
 import { readMatchParameters } from './match-parameters.js';
 import { groupsOfRecords } from './memberships.js';
-import { MergeService, type Entry } from './merge/index.js';
+import {
+  MergeService,
+  type Entry,
+  type EntryResult,
+  type MatchReport,
+  type MergeOptions,
+} from './merge/index.js';
 import { refusalOf } from './refusal-of.js';
-import { reportAlong } from './report-along.js';
+import { reportAlong, unmade } from './report-along.js';
 import { ignoredIn } from './unknown-attributes.js';
 
 /** `POST /people`: the person that is meant, found and merged, or made; all of it or nothing. */
@@ -20,44 +27,85 @@ export class CreatePerson implements CreateOperation {
   ) {}
 
   async create(tx: Transaction, context: OperationContext<Actor>, draft: Draft): Promise<Written> {
-    const [written] = (await this.createAll(tx, context, [draft], 0)) as [Written];
-    return written;
+    const { dryRun, options } = optionsOf(context);
+    const [entry] = (await this.entriesOf(tx, context, [draft], 0)) as [Entry];
+    const [result] = (await this.merge.runIn(tx, [entry], context.actor, { ...options, dryRun })) as [
+      EntryResult,
+    ];
+    const written = writtenBy(result, draft, context);
+    const rest = besideEntry(draft);
+    if (rest.length === 0 || written.refusal) return written;
+    if (dryRun) return this.tryAlong(tx, context, entry, written, rest);
+    const match = written.meta?.['match'] as MatchReport;
+    const report = () => reportAlong(tx, match, written.id ?? '', context.requestId, rest);
+    return { ...written, rest, afterRest: async () => ({ meta: { match: await report() } }) };
   }
 
   /** @param first the place in the request of the first one */
   async createAll(
     tx: Transaction,
-    { actor, query, lenient, requestId }: OperationContext<Actor>,
+    context: OperationContext<Actor>,
     drafts: readonly Draft[],
     first: number,
   ): Promise<Written[]> {
-    const { dryRun, policy } = readMatchParameters(query.own);
+    const { dryRun, options } = optionsOf(context);
+    const entries = await this.entriesOf(tx, context, drafts, first);
+    const results = await this.merge.runIn(tx, entries, context.actor, { ...options, dryRun });
+    return results.map((result, i) => writtenBy(result, drafts[i] as Draft, context));
+  }
+
+  private async entriesOf(
+    tx: Transaction,
+    { actor }: OperationContext<Actor>,
+    drafts: readonly Draft[],
+    first: number,
+  ): Promise<Entry[]> {
     const entries: Entry[] = [];
     for (const draft of drafts) {
       const groupsOf = await groupsOfRecords(tx, this.registry, actor, draft);
       entries.push({ ...draftToEntry(draft, { groupsOf }), index: first + entries.length });
     }
-    const results = await this.merge.runIn(tx, entries, actor, {
-      dryRun,
-      policy,
-      requestId,
-      creationFromNamesAlone: true,
-      unknownGroups: lenient ? 'skip' : 'refuse',
-      personalWithoutGroup: lenient,
-    });
-    return results.map((result, i) => {
-      const draft = drafts[i] as Draft;
-      const { personId: id } = result;
-      const match = { ...result.match, warnings: [...ignoredIn(draft), ...result.match.warnings] };
-      const rest = dryRun ? [] : besideEntry(draft);
-      return {
-        id,
-        created: result.outcome === 'created',
-        meta: { match },
-        rest,
-        metaAfterRest: async () => ({ match: await reportAlong(tx, match, id ?? '', requestId, rest) }),
-        refusal: refusalOf(result, lenient),
-      };
-    });
+    return entries;
   }
+
+  /** What other rooms would write cannot be planned: it is written, and undone before the answer. */
+  private async tryAlong(
+    tx: Transaction,
+    context: OperationContext<Actor>,
+    entry: Entry,
+    tried: Written,
+    rest: readonly Draft[],
+  ): Promise<Written> {
+    await tx.query(sql`savepoint tried_along`);
+    const [real] = await this.merge.runIn(tx, [entry], context.actor, optionsOf(context).options);
+    const id = real?.personId ?? '';
+    return {
+      ...tried,
+      ...{ id, rest },
+      afterRest: async () => {
+        const report = tried.meta?.['match'] as MatchReport;
+        const match = await reportAlong(tx, report, id, context.requestId, rest);
+        await tx.query(sql`rollback to savepoint tried_along`);
+        return { id: tried.id, meta: { match: unmade(match, rest, tried.id) } };
+      },
+    };
+  }
+}
+
+function optionsOf({ query, lenient, requestId }: OperationContext<Actor>) {
+  const { dryRun, policy } = readMatchParameters(query.own);
+  const options: MergeOptions = {
+    policy,
+    requestId,
+    creationFromNamesAlone: true,
+    unknownGroups: lenient ? 'skip' : 'refuse',
+    personalWithoutGroup: lenient,
+  };
+  return { dryRun, options };
+}
+
+function writtenBy(result: EntryResult, draft: Draft, { lenient }: OperationContext<Actor>): Written {
+  const match = { ...result.match, warnings: [...ignoredIn(draft), ...result.match.warnings] };
+  const created = result.outcome === 'created';
+  return { id: result.personId, created, meta: { match }, refusal: refusalOf(result, lenient) };
 }

@@ -28,8 +28,19 @@ function keptBeside(draft: Draft): Entry['beside'] {
 }
 
 /** A JSON:API document about a person as an entry of the merge room. @throws JsonApiError for what cannot be written this way */
-export function draftToEntry(draft: Draft, { personId, groupsOf }: DraftPerson): Entry {
+export function draftToEntry(draft: Draft, person: DraftPerson): Entry {
   const problems: Problem[] = [];
+  const entry = readDraftEntry(draft, person, problems);
+  if (problems.length > 0) throw new JsonApiError(problems);
+  return entry;
+}
+
+/** The same; what cannot be written this way is collected. */
+export function readDraftEntry(
+  draft: Draft,
+  { personId, groupsOf }: DraftPerson,
+  problems: Problem[],
+): Entry {
   const included = draft.included.filter(isOfEntry);
   const of = (type: string): Draft[] => included.filter(({ resource }) => resource.type === type);
   const { external_ref: externalRef, ...attributes } = draft.attributes as Record<string, string | null>;
@@ -41,7 +52,6 @@ export function draftToEntry(draft: Draft, { personId, groupsOf }: DraftPerson):
   });
   const assignments = of('contact_assignment').map((one) => assignment(one, problems));
   const ids = groupIds(draft, personId, problems);
-  if (problems.length > 0) throw new JsonApiError(problems);
   return {
     index: 0,
     personId,
@@ -88,11 +98,11 @@ function contactPoint(
   one: Draft,
   personId: string | undefined,
   problems: Problem[],
-): { id?: string; pointer: string } {
+): { id?: string; idPointer?: string; pointer: string } {
   requirePrimary(one, 'person', personId, problems);
   const value = one.resource.type === 'email_address' ? 'email' : 'number';
-  const pointer = one.id === undefined ? pointerIn(one)(value) : one.pointer;
-  return { id: one.id, ...one.attributes, pointer };
+  const idPointer = one.id === undefined ? undefined : `${one.pointer}/id`;
+  return { id: one.id, ...one.attributes, pointer: pointerIn(one)(value), idPointer };
 }
 
 /** `assigned_to_id` or `person_id`; the omitted end becomes the person of the document. */

@@ -31,8 +31,9 @@ export function membershipInput(one: Draft, problems: Problem[], groupId?: strin
 
 /** The moment as PostgreSQL takes it, in UTC; `undefined`: not said. */
 function archivedAt({ attributes, pointer }: Draft, problems: Problem[]): string | null | undefined {
-  const sent = attributes['archived_at'] as string | null | undefined;
-  if (sent === undefined || sent === null) return sent;
+  const given = attributes['archived_at'] as string | number | null | undefined;
+  if (given === undefined || given === null) return given;
+  const sent = String(given);
   const zone = /T.*(Z|[+-]\d\d:?\d\d)$/.test(sent) || !sent.includes('T') ? '' : 'Z';
   const moment = /^\d{4}-\d\d-\d\d(T|$)/.test(sent) ? Date.parse(`${sent}${zone}`) : NaN;
   if (moment >= FIRST && moment <= LAST) return new Date(moment).toISOString();

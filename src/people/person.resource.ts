@@ -3,6 +3,7 @@ import type { Actor } from '../auth/index.js';
 import { defineResource } from '../jsonapi/index.js';
 import { ChangeGroups } from './change-groups.operation.js';
 import { CreatePerson } from './create-person.operation.js';
+import { furtherProblems } from './further-problems.js';
 import { readMatchParameters } from './match-parameters.js';
 import { personAbout } from './person.about.js';
 import { PersonAttributes } from './person.dto.js';
@@ -22,6 +23,7 @@ export const personResource = defineResource({
   path: 'people',
   entity: Person,
   dto: PersonAttributes,
+  furtherProblems,
   policy: personPolicy,
   about: personAbout,
   meta: { api_client_id: 'created_by_client_id' },

@@ -29,7 +29,7 @@ export class RememberPersonParts implements RememberParts {
       sides.set(personId, joinSides(sides.get(personId), both));
     const kept = await tx.query<Kept>(sql`
       select distinct on (person_id) id, person_id, before, after from person_changes
-      where person_id = any(${[...sides.keys()]}::bigint[]) and xmin = pg_current_xact_id()::xid
+      where person_id = any(${[...sides.keys()]}::bigint[]) and created_at = now()
         and request_id is not distinct from ${author.requestId}
       order by person_id, person_changes.id desc`);
     if (kept.length > 0)

@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import type { Transaction } from '../database/index.js';
+import type { Row, Transaction } from '../database/index.js';
 import type { Draft } from '../jsonapi/operations/index.js';
 import type { MatchReport, Sides } from './merge/index.js';
 
@@ -13,7 +13,7 @@ export async function reportAlong(
 ): Promise<MatchReport> {
   const [kept] = await tx.query<Sides>(sql`
     select before, after from person_changes
-    where person_id = ${personId}::bigint and xmin = pg_current_xact_id()::xid
+    where person_id = ${personId}::bigint and created_at = now()
       and request_id is not distinct from ${requestId}
     order by id desc limit 1`);
   const changes = { ...report.changes };
@@ -23,4 +23,25 @@ export async function reportAlong(
   const unmoved = Object.keys(changes).length === Object.keys(report.changes).length;
   if (unmoved) return report;
   return { ...report, outcome: report.outcome === 'unchanged' ? 'updated' : report.outcome, changes };
+}
+
+/** The report of a dry run: rows that it made and undid have no id, nor has a person whom it did not make. */
+export function unmade(
+  report: MatchReport,
+  along: readonly Draft[],
+  personId: string | undefined,
+): MatchReport {
+  const changes = { ...report.changes };
+  for (const { resource } of along) {
+    const [before, after] = (changes[resource.table] ?? []) as [Row[]?, Row[]?];
+    if (!before || !after) continue;
+    const known = new Set(before.map(({ id }) => id));
+    const told = after.map((row) => ({
+      ...row,
+      ...(!known.has(row['id']) && { id: null }),
+      ...(personId === undefined && 'person_id' in row && { person_id: null }),
+    }));
+    changes[resource.table] = [before, told];
+  }
+  return { ...report, changes };
 }

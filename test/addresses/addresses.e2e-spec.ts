@@ -1,4 +1,5 @@
 import sql from 'sql-template-tag';
+import type { ApiAnswer } from '../support/api-client.js';
 import { World, type Caller } from '../support/factories/world.factory.js';
 import { historyOf } from '../people/person-rows.js';
 
@@ -123,6 +124,63 @@ describe('Postal addresses', () => {
     expect(await post('Bath', 'Karl')).toEqual({
       ...{ status: 200, outcome: 'updated' },
       changes: { first_name: ['Carl', 'Karl'], addresses: [at('Rome'), at('Bath')] },
+    });
+  });
+
+  describe('that come along with a person who is only tried', () => {
+    const body = (mail: string, city: string, more: readonly object[] = []) => ({
+      data: { type: 'person', attributes: { first_name: 'Carl' } },
+      included: [
+        { type: 'email_address', attributes: { email: mail } },
+        { type: 'address', attributes: { address_type: 'current', city } },
+        { type: 'address', attributes: { address_type: 'permanent', city: 'Ockham' } },
+        ...more,
+      ],
+    });
+    /** A report without the ids that only a real run knows. */
+    const said = ({ document: { meta } }: ApiAnswer) => {
+      const { candidates, ...match } = meta?.['match'] as Record<string, unknown>;
+      const text = JSON.stringify(match, (name, value: unknown) => (/^(person_)?id$/.test(name) ? 0 : value));
+      return [candidates, JSON.parse(text)];
+    };
+
+    it('are told as they would be in earnest, and nothing is written', async () => {
+      await world.email(carl, 'carl@try.org', true);
+      for (const [mail, city] of [
+        ['new@try.org', 'Rome'],
+        ['carl@try.org', 'Rome'],
+        ['carl@try.org', 'Rome'],
+        ['carl@try.org', 'Bath'],
+      ] as const) {
+        const before = await world.everything();
+        const tried = await ada.api.post('/people?dry_run=true', body(mail, city));
+        expect(await world.everything()).toBe(before);
+        const done = await ada.api.post('/people', body(mail, city));
+        expect([tried.status, said(tried)]).toEqual([done.status, said(done)]);
+        expect(tried.document.data).toEqual(done.status === 201 ? null : expect.anything());
+      }
+    });
+
+    it('have no id before they are made, nor has their person', async () => {
+      const tried = await ada.api.post('/people?dry_run=true', body('nobody@try.org', 'Rome'));
+      const { changes } = tried.document.meta?.['match'] as { changes: { addresses: unknown[] } };
+      expect(changes.addresses).toEqual([
+        [],
+        [
+          expect.objectContaining({ id: null, person_id: null, city: 'Rome' }),
+          expect.objectContaining({ id: null, person_id: null, city: 'Ockham' }),
+        ],
+      ]);
+    });
+
+    it('are refused as they would be in earnest', async () => {
+      const foreign = [{ type: 'address', id: '999999', attributes: { city: 'Nowhere' } }];
+      const before = await world.everything();
+      const tried = await ada.api.post('/people?dry_run=true', body('foreign@try.org', 'Rome', foreign));
+      const done = await ada.api.post('/people', body('foreign@try.org', 'Rome', foreign));
+      expect(tried.refusal).toEqual(done.refusal);
+      expect(tried.status).toBe(404);
+      expect(await world.everything()).toBe(before);
     });
   });
 

@@ -60,6 +60,57 @@ describe('POST /people', () => {
     ]);
   });
 
+  test.each(['api', 'lenient'] as const)(
+    'tells all that is wrong with the values in one go (%s)',
+    async (way) => {
+      const api = way === 'api' ? ada.api : ada.api.lenient;
+      const before = await world.everything();
+      const body = person({ first_name: 7, gender: ['x'], birth_date: '1815-02-30', external_ref: ' R' }, [
+        email('nobody at home'),
+        email(7 as unknown as string),
+        phone('+1 212 555 0100', { location: 5 }),
+        phone('none'),
+        ['email_address', { email: 'ok@example.org', primary: 'yes' }],
+        ['group_membership', { group_id: home, archived_at: 5 }],
+      ]);
+      const answer = await api.post('/people', body);
+      const told = answer.document.errors?.map(({ source, detail }) => [source?.pointer, detail]) ?? [];
+      expect(answer.status).toBe(422);
+      expect(Object.fromEntries(told)).toEqual({
+        '/data/attributes/first_name': 'first_name must be a string.',
+        '/data/attributes/gender': 'gender must be a string.',
+        '/data/attributes/birth_date': expect.stringContaining('1815-12-10'),
+        '/data/attributes/external_ref': expect.stringContaining('white space'),
+        '/included/0/attributes/email': expect.stringContaining('not an e-mail address'),
+        '/included/1/attributes/email': 'email must be a string.',
+        '/included/3/attributes/number': expect.stringContaining('digits'),
+        '/included/2/attributes/location': 'location must be a string.',
+        '/included/4/attributes/primary': 'primary must be a boolean value.',
+        '/included/5/attributes/archived_at': expect.stringContaining('archived_at'),
+      });
+      expect(await world.everything()).toBe(before);
+    },
+  );
+
+  test('points at the id of a record that the person has not', async () => {
+    const included = [
+      { type: 'email_address', id: '999999', attributes: { email: 'record@example.org' } },
+      { type: 'phone_number', id: '999998', attributes: { number: 'none' } },
+    ];
+    const body = { data: { type: 'person', attributes: { first_name: 'Ida', external_ref: 'ida' } } };
+    const [first, second] = included;
+    const post = async (one: unknown) =>
+      (await ada.api.post('/people', { ...body, included: [one] })).refusal;
+    expect(await post(first)).toEqual({
+      status: 404,
+      errors: [['not_found', '/included/0/id']],
+    });
+    expect(await post(second)).toEqual({
+      status: 422,
+      errors: [['invalid_attribute', '/included/0/attributes/number']],
+    });
+  });
+
   test('finds her again by another spelling of the e-mail, and answers 200 with what changed', async () => {
     const first = await ada.api.post('/people', person({ first_name: 'Emmy' }, [email('emmy@example.org')]));
     const again = await ada.api.post(

@@ -134,7 +134,7 @@ export class Writes {
       if (known === undefined) await this.create(tx, own, partOf(context.resource, id, one));
       else await this.update(tx, own, known, withPrimary(one, id));
     }
-    if (rest.length > 0 && written.metaAfterRest) return { ...written, meta: await written.metaAfterRest() };
+    if (rest.length > 0 && written.afterRest) return { ...written, ...(await written.afterRest()) };
     return written;
   }
 

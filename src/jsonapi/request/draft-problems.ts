@@ -31,15 +31,20 @@ function valueProblems(draft: Draft, updating: boolean): Problem[] {
   // The rules know whole characters only: `IsEmail` throws on half of one.
   const ruled = Object.entries(draft.attributes).filter(([, value]) => !isUnstorable(value));
   const candidate = Object.assign(new draft.resource.dto(), Object.fromEntries(ruled));
-  const errors = validateSync(candidate, { skipUndefinedProperties: updating, stopAtFirstError: true });
+  const errors = validateSync(candidate, { skipUndefinedProperties: updating });
   const told = new Set([...unstorable, ...cleared].map(({ source }) => source?.pointer));
   const broken = errors.map((error) => brokenRule(error, draft));
   return [...unstorable, ...cleared, ...broken.filter(({ source }) => !told.has(source?.pointer))];
 }
 
+/** Of a number it says little that it is too long for a text. */
+const OF_TYPES = new Set(['isString', 'isBoolean', 'isNumber', 'isInt', 'isArray', 'isObject']);
+
 function brokenRule({ property, constraints }: ValidationError, draft: Draft): Problem {
   const sent = property in draft.attributes;
-  const detail = `${Object.values(constraints ?? {})[0] ?? `${property} is not valid`}.`;
+  const rules = Object.entries(constraints ?? {});
+  const [, said] = rules.find(([rule]) => OF_TYPES.has(rule)) ?? rules[0] ?? ['', `${property} is not valid`];
+  const detail = `${said}.`;
   return {
     code: 'invalid_attribute',
     detail,

@@ -61,6 +61,11 @@ export function readDraft(document: unknown, rules: DraftRules): Draft {
   // Of a document that is not even one, values say nothing.
   if (problems.every(({ code }) => CATALOG[code][0] === 422))
     problems.push(...draftProblems(draft, updating));
+  if (problems.length > 0 && problems.every(({ code }) => CATALOG[code][0] === 422)) {
+    const told = new Set(problems.map(({ source }) => source?.pointer));
+    const further = rules.resource.furtherProblems?.(draft) ?? [];
+    problems.push(...further.filter(({ source }) => !told.has(source?.pointer)));
+  }
   if (problems.length > 0) throw new JsonApiError(problems);
   return draft;
 }

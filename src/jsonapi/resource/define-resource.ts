@@ -3,6 +3,7 @@ import type { Sql } from 'sql-template-tag';
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import type { Transaction } from '../../database/index.js';
 import type { ErrorCode } from '../errors/catalog.js';
+import type { Problem } from '../errors/jsonapi-error.js';
 import type { ResourceAbout } from '../openapi/openapi.js';
 import type {
   CreateOperation,
@@ -12,6 +13,7 @@ import type {
   RemoveOperation,
   UpdateOperation,
 } from '../operations/operation.js';
+import type { Draft } from '../request/read-draft.js';
 
 export type ValueType = 'string' | 'integer' | 'boolean' | 'date' | 'timestamp' | 'id' | 'json';
 
@@ -132,6 +134,11 @@ export interface ResourceDefinition {
   readonly meta?: Readonly<Record<string, string>>;
   /** A class-validator class: one property for each writable attribute. */
   readonly dto?: Type<object>;
+  /**
+   * What the operations would have against a draft beside the rules of `dto`: asked only where there are other problems
+   * of values, so that all of them are told at once.
+   */
+  readonly furtherProblems?: (draft: Draft) => readonly Problem[];
   readonly policy: ResourcePolicy<never>;
   /** Columns that the server sets at creation. */
   readonly defaults?: (actor: never) => Record<string, unknown>;

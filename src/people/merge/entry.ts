@@ -10,6 +10,8 @@ export const NAMES = ['first_name', 'middle_name', 'last_name'] as const satisfi
 export interface EmailInput {
   /** An existing record of this person, to be updated. */
   readonly id?: string;
+  /** Where the request says which record; its `pointer` is that of the value. */
+  readonly idPointer?: string;
   readonly email?: string;
   readonly primary?: boolean;
   readonly pointer: string;
@@ -18,6 +20,7 @@ export interface EmailInput {
 export interface PhoneInput {
   /** An existing record of this person, to be updated. */
   readonly id?: string;
+  readonly idPointer?: string;
   readonly number?: string;
   readonly primary?: boolean;
   readonly location?: string | null;

@@ -81,4 +81,4 @@ function fingerprintOf(entry: NormalEntry, scope: Scope, { actor, options }: Ask
 const pointsOf = (points: readonly (NormalEmail | NormalPhone)[] | null = []): string[] | null =>
   points && points.map((point) => JSON.stringify({ ...point, ...UNTOLD })).sort();
 
-const UNTOLD = { pointer: undefined, email: undefined, number: undefined };
+const UNTOLD = { pointer: undefined, idPointer: undefined, email: undefined, number: undefined };

@@ -23,6 +23,7 @@ export { emailKey, externalRefProblem, isUnusable, nameKey, phoneKey, storedName
 export { lockKeys, lockPeople, type LockKeys } from './lock-keys.js';
 export type { CandidateReport, MatchedBy, MatchReport, Warning, WarningCode } from './match-report.js';
 export { MATCH_REPORT_EXAMPLE, MATCH_REPORT_MEMBERS, MATCH_REPORT_SCHEMAS } from './match-report.openapi.js';
+export { readEntry } from './read-entry.js';
 export { MergeModule } from './merge.module.js';
 export { MergeService } from './merge.service.js';
 export { personChangeResource } from './person-change.resource.js';

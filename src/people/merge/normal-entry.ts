@@ -4,6 +4,7 @@ import type { ComparedKeys } from './match-report.js';
 /** A contact point as it was sent, with what it is compared by. Without a value it only changes the record `id`. */
 export interface NormalEmail {
   readonly id?: string;
+  readonly idPointer?: string;
   readonly email?: string;
   readonly normalForm?: string;
   readonly primary?: boolean;
@@ -12,6 +13,7 @@ export interface NormalEmail {
 
 export interface NormalPhone {
   readonly id?: string;
+  readonly idPointer?: string;
   readonly number?: string;
   readonly e164?: string | null;
   readonly normalForm?: string;

@@ -7,6 +7,7 @@ export interface Point {
 
 export interface PointInput {
   readonly id?: string;
+  readonly idPointer?: string;
   readonly normalForm?: string;
   readonly primary?: boolean;
   readonly pointer: string;
@@ -60,7 +61,7 @@ export function planPoints<P extends Point, I extends PointInput>(
     const known = findKnown(working.points, input);
     if (known) updatePoint(working, known, input, current, rules);
     else if (input.id === undefined) addPoint(working, input, rules);
-    else working.problems.push(problem('not_found', 'This person has no such record.', input));
+    else working.problems.push(noRecord(input));
   }
   const { asked, firstNew } = working;
   if (rules.protectPrimary && firstNew && asked === undefined)
@@ -79,6 +80,12 @@ const problem = (code: PointProblem['code'], detail: string, { pointer }: PointI
   code,
   detail,
   pointer,
+});
+
+const noRecord = ({ id, idPointer, pointer }: PointInput): PointProblem => ({
+  code: 'not_found',
+  detail: `This person has no record ${id}; leave the id out to add one.`,
+  pointer: idPointer ?? pointer,
 });
 
 function updatePoint<P extends Point, I extends PointInput>(
