@@ -10,11 +10,14 @@ const ANY_REGION = 'US';
 export function furtherProblems(draft: Draft): Problem[] {
   const problems: Problem[] = [];
   // The group of a stored membership is known to the database only.
-  const included = draft.included.filter(
-    ({ resource: { type }, id }) => type !== 'group_membership' || id === undefined,
-  );
+  const included = draft.included
+    .filter(({ resource: { type }, id }) => type !== 'group_membership' || id === undefined)
+    .map(readable);
   const person = { personId: draft.id, groupsOf: new Map<string, string>() };
-  const { errors } = readEntry(readDraftEntry({ ...draft, included }, person, problems), ANY_REGION);
+  const { errors } = readEntry(
+    readDraftEntry({ ...readable(draft), included }, person, problems),
+    ANY_REGION,
+  );
   return [
     ...problems,
     ...errors.map(({ code, detail, pointer }) => ({
@@ -24,3 +27,13 @@ export function furtherProblems(draft: Draft): Problem[] {
     })),
   ];
 }
+
+/** Without what is of no type that an attribute has: that is told by then. */
+const readable = (draft: Draft): Draft => ({
+  ...draft,
+  attributes: Object.fromEntries(
+    Object.entries(draft.attributes).filter(
+      ([, value]) => value === null || (typeof value !== 'object' && typeof value !== 'number'),
+    ),
+  ),
+});

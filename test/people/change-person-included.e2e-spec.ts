@@ -86,7 +86,7 @@ describe('PATCH /people/:id with included', () => {
       });
       expect(answer.status).toBe(200);
       const stored = await world.row('group_memberships', membership);
-      expect(stored?.['archived_at']).toEqual(archived_at && new Date(archived_at));
+      expect(stored?.['archived_at']).toEqual(archived_at && new Date(archived_at).toISOString());
     }
   });
 

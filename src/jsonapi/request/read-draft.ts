@@ -62,13 +62,16 @@ export function readDraft(document: unknown, rules: DraftRules): Draft {
   if (problems.every(({ code }) => CATALOG[code][0] === 422))
     problems.push(...draftProblems(draft, updating));
   if (problems.length > 0 && problems.every(({ code }) => CATALOG[code][0] === 422)) {
-    const told = new Set(problems.map(({ source }) => source?.pointer));
     const further = rules.resource.furtherProblems?.(draft) ?? [];
-    problems.push(...further.filter(({ source }) => !told.has(source?.pointer)));
+    problems.push(...further.filter((problem) => !isTold(problem, problems)));
   }
   if (problems.length > 0) throw new JsonApiError(problems);
   return draft;
 }
+
+/** Something there, or below it, is wrong already: what follows from that is not told as well. */
+const isTold = ({ source }: Problem, problems: readonly Problem[]): boolean =>
+  problems.some(({ source: told }) => `${told?.pointer}/`.startsWith(`${source?.pointer}/`));
 
 function checkIdentity(
   data: JsonObject,
