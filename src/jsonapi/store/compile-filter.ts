@@ -45,7 +45,7 @@ export class FilterCompiler {
   private atEnd(resource: Resource, path: readonly string[], filter: Filter, row: Sql): Sql {
     const [name, ...further] = path;
     if (name === undefined) return this.ofRow(resource, filter, row);
-    const own = this.ownEnd(resource, path, filter, row);
+    const own = this.ownEnd(resource, path, filter, row) ?? this.oneEnd(resource, path, filter, row);
     if (own) return own;
     const target = this.select.registry.get(resource.relationships[name]?.type as string);
     const end = raw(`${row.text}_to`);
@@ -64,6 +64,23 @@ export class FilterCompiler {
     const own = compare(value, 'id', filter.operator, this.values(target, filter));
     if (this.select.readableWith(resource, name)) return own;
     return sql`(${own} and exists (select from ${this.select.ends(resource, name, row, raw(`${row.text}_to`))}))`;
+  }
+
+  /**
+   * The same for one id behind a table between: whether it can be read is asked once then, and PostgreSQL knows that a row
+   * has one link to it at most, and so that it may begin with these.
+   */
+  private oneEnd(resource: Resource, path: readonly string[], filter: Filter, row: Sql): Sql | undefined {
+    const [name = '', ...further] = path;
+    const relationship = resource.relationships[name];
+    const through = relationship?.kind === 'to-many' ? relationship.through : undefined;
+    const one = filter.operator === 'eq' || (filter.operator === 'in' && filter.values.length === 1);
+    if (further.length > 0 || filter.field !== 'id' || !one || !through) return undefined;
+    const target = this.select.registry.get(relationship?.type as string);
+    const id = sql`${this.values(target, filter)[0]}::${CASTS.id}`;
+    const end = raw(`${row.text}_to`);
+    return sql`(${this.select.link(through, row, id)}
+      and exists (select from ${identifier(target.table)} ${end} where ${end}.id = ${id} and ${this.select.readable(target, end)}))`;
   }
 
   private ofRow(resource: Resource, filter: Filter, row: Sql): Sql {

@@ -2,6 +2,9 @@ import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import type { Attribute, Relationship, RowUse, ToMany } from '../resource/define-resource.js';
 import type { Registry, Resource } from '../resource/registry.js';
 
+/** The alias of the rows that are read. */
+export const ROW = raw('t');
+
 /** Names in statements come from definitions only, so that there are few; values are always bound. */
 export function identifier(name: string): Sql {
   const known = identifiers.get(name);
@@ -15,7 +18,9 @@ const identifiers = new Map<string, Sql>();
 
 /** The fields of a type that a request wants to see. */
 export interface Selection {
-  readonly attributes: readonly string[];
+  /** Id, version and columns of {@link ROW}: the same whoever asks, so that they are written once. */
+  readonly stored: Sql;
+  readonly computed: readonly string[];
   readonly toOnes: readonly string[];
 }
 
@@ -28,20 +33,12 @@ export class SelectCompiler {
     readonly actor: never,
   ) {}
 
-  /** `id, version, attribute as "a:name", linkage as "r:name", meta as "m:name"` for the row `row`. */
-  columns(resource: Resource, selection: Selection, row: Sql): Sql {
+  /** `id, version, attribute as "a:name", linkage as "r:name", meta as "m:name"` of {@link ROW}. */
+  columns(resource: Resource, { stored, computed, toOnes }: Selection): Sql {
     const columns = [
-      sql`${row}.id`,
-      ...(resource.versioned ? [sql`${row}.version`] : []),
-      ...selection.attributes.map(
-        (name) => sql`${this.shown(resource, name, row)} as ${identifier(`a:${name}`)}`,
-      ),
-      ...selection.toOnes.map(
-        (name) => sql`${this.linkage(resource, name, row)} as ${identifier(`r:${name}`)}`,
-      ),
-      ...Object.entries(resource.meta ?? {}).map(
-        ([name, column]) => sql`${row}.${identifier(column)} as ${identifier(`m:${name}`)}`,
-      ),
+      stored,
+      ...computed.map((name) => sql`${this.shown(resource, name)} as ${identifier(`a:${name}`)}`),
+      ...toOnes.map((name) => sql`${this.linkage(resource, name, ROW)} as ${identifier(`r:${name}`)}`),
     ];
     return join(columns, ', ');
   }
@@ -79,10 +76,15 @@ export class SelectCompiler {
   /** The condition "`row` is at the end of `relationship` from the parent `parentId`". */
   reachedFrom(relationship: ToMany, row: Sql, parentId: Sql): Sql {
     if (relationship.foreignKey) return sql`${row}.${identifier(relationship.foreignKey)} = ${parentId}`;
-    const { table, from, to, where } = relationship.through as Through;
+    const through = relationship.through as Through;
+    return this.link({ ...through, from: through.to, to: through.from }, row, parentId);
+  }
+
+  /** The condition that the table between has a link from `row` to `id`. */
+  link({ table, from, to, where }: Through, row: Sql, id: Sql): Sql {
     const link = raw(`${row.text}_link`);
     const further = where ? sql` and (${where(link, this.actor)})` : empty;
-    return sql`exists (select from ${identifier(table)} ${link} where ${link}.${identifier(to)} = ${row}.id and ${link}.${identifier(from)} = ${parentId}${further})`;
+    return sql`exists (select from ${identifier(table)} ${link} where ${link}.${identifier(from)} = ${row}.id and ${link}.${identifier(to)} = ${id}${further})`;
   }
 
   /** Whoever may read the row may read what stands at the end: the policies say so, and it is not asked again. */
@@ -97,10 +99,8 @@ export class SelectCompiler {
   /** A field as far as the actor may know it: the id of an end that she cannot read is null, wherever it stands. */
   field(resource: Resource, name: string, row: Sql): Sql {
     if (name === 'id') return sql`${row}.id`;
-    const same = Object.entries(resource.relationships).find(
-      ([, end]) => end.kind === 'to-one' && end.idAttribute === name,
-    );
-    if (same) return this.linkage(resource, same[0], row);
+    const same = relationshipBy(resource, name);
+    if (same !== undefined) return this.linkage(resource, same, row);
     const attribute = resource.attributes[name] as Attribute;
     if (attribute.sql) return sql`(${attribute.sql(row, this.actor)})`;
     return sql`${row}.${identifier(attribute.column ?? name)}`;
@@ -113,8 +113,8 @@ export class SelectCompiler {
     return sql`${end}.${identifier(relationship.foreignKey as string)} = ${row}.id`;
   }
 
-  private shown(resource: Resource, name: string, row: Sql): Sql {
-    const value = this.field(resource, name, row);
+  private shown(resource: Resource, name: string): Sql {
+    const value = this.field(resource, name, ROW);
     return resource.attributes[name]?.type === 'date' ? sql`${value}::text` : value;
   }
 }
@@ -122,3 +122,17 @@ export class SelectCompiler {
 /** The row's own column with the id of the end, if there is one. */
 export const columnOf = (relationship: Relationship | undefined): string | undefined =>
   relationship?.kind === 'to-one' ? relationship.column : undefined;
+
+/** The to-one relationship that means the same as an attribute. */
+const relationshipBy = ({ relationships }: Resource, attribute: string): string | undefined =>
+  Object.keys(relationships).find((name) => {
+    const end = relationships[name];
+    return end?.kind === 'to-one' && end.idAttribute === attribute;
+  });
+
+/** The column that an attribute is shown from as it is, whoever asks. */
+export function storedIn(resource: Resource, name: string): Sql | undefined {
+  const { column = name, sql: computed, type } = resource.attributes[name] as Attribute;
+  if (computed || relationshipBy(resource, name) !== undefined) return undefined;
+  return sql`${ROW}.${identifier(column)}${type === 'date' ? raw('::text') : empty}`;
+}

@@ -6,9 +6,8 @@ import { problem } from '../query/query-string.js';
 import type { ResourceQuery } from '../query/resource-query.js';
 import type { ToMany, ToOne } from '../resource/define-resource.js';
 import type { Registry, Resource } from '../resource/registry.js';
-import { identifier, type SelectCompiler } from './compile-select.js';
+import { identifier, ROW, type SelectCompiler } from './compile-select.js';
 import type { Loaded } from './loaded.js';
-import { ROW } from './read-page.js';
 import { selectionOf, toLoaded } from './selection.js';
 
 /** How many times the ends of one parent an answer may hold in all. */
@@ -51,6 +50,7 @@ export class IncludeLoader {
     const resource = parents[0]?.resource;
     if (!resource) return;
     const steps = this.steps(parents, resource, tree);
+    if (steps.length === 0) return;
     const answers = await this.runner.queries(steps.map(({ statement }) => statement));
     for (const [i, { take, below }] of steps.entries()) await this.follow(take(answers[i] as Row[]), below);
   }
@@ -76,14 +76,14 @@ export class IncludeLoader {
       parents.map(({ linkage }) => linkage[name]).filter((id): id is string => typeof id === 'string'),
     );
     if (ids.size === 0) return [];
-    const columns = this.select.columns(target, selectionOf(target, this.query, below), ROW);
+    const columns = this.select.columns(target, selectionOf(target, this.query, below));
     const statement = sql`select ${columns} from ${identifier(target.table)} t where t.id = any(${[...ids]}::bigint[]) and ${this.select.readable(target, ROW)}`;
     return [{ statement, take: (rows) => this.remembered(target, rows), below }];
   }
 
   private toMany(parents: readonly Loaded[], name: string, relationship: ToMany, below: IncludeTree): Step {
     const target = this.registry.get(relationship.type);
-    const columns = this.select.columns(target, selectionOf(target, this.query, below), ROW);
+    const columns = this.select.columns(target, selectionOf(target, this.query, below));
     return {
       statement: this.ends(parents, name, relationship, columns),
       take: (rows) => this.remembered(target, this.linked(parents, name, rows)),

@@ -1,13 +1,10 @@
-import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
+import sql, { empty, join, type Sql } from 'sql-template-tag';
 import type { Row } from '../../database/index.js';
 import type { Page } from '../query/parse-page.js';
 import type { SortTerm } from '../query/parse-sort.js';
 import type { Resource } from '../resource/registry.js';
-import { identifier, type SelectCompiler } from './compile-select.js';
+import { identifier, ROW, type SelectCompiler } from './compile-select.js';
 import { behind, keyColumns, keyText, orderBy, reversed, sortKeys, type SortKey } from './compile-sort.js';
-
-/** The alias of the rows that are read. */
-export const ROW = raw('t');
 
 export interface PageOfRows {
   readonly rows: readonly Row[];

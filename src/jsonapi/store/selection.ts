@@ -1,20 +1,44 @@
+import sql, { join } from 'sql-template-tag';
 import type { Row } from '../../database/index.js';
 import type { IncludeTree } from '../query/parse-include.js';
 import type { ResourceQuery } from '../query/resource-query.js';
 import type { Resource } from '../resource/registry.js';
-import type { Selection } from './compile-select.js';
+import { identifier, ROW, storedIn, type Selection } from './compile-select.js';
 import type { Loaded } from './loaded.js';
+
+const whole = new WeakMap<Resource, Selection>();
 
 /** What to select: the asked fields, and the to-ones that the includes need to go on. */
 export function selectionOf(resource: Resource, query: ResourceQuery, tree: IncludeTree): Selection {
   const fields = query.fields.get(resource.type);
+  if (fields) return selectionFrom(resource, fields, tree);
+  const known = whole.get(resource) ?? selectionFrom(resource, undefined, tree);
+  whole.set(resource, known);
+  return known;
+}
+
+function selectionFrom(
+  resource: Resource,
+  fields: ReadonlySet<string> | undefined,
+  tree: IncludeTree,
+): Selection {
   const wanted = (name: string): boolean => fields?.has(name) ?? true;
+  const attributes = Object.entries(resource.attributes)
+    .filter(
+      ([name, { writeOnly, onRequest }]) => !writeOnly && (onRequest ? fields?.has(name) : wanted(name)),
+    )
+    .map(([name]) => [name, storedIn(resource, name)] as const);
+  const stored = [
+    sql`${ROW}.id`,
+    ...(resource.versioned ? [sql`${ROW}.version`] : []),
+    ...attributes.flatMap(([name, column]) => (column ? sql`${column} as ${identifier(`a:${name}`)}` : [])),
+    ...Object.entries(resource.meta ?? {}).map(
+      ([name, column]) => sql`${ROW}.${identifier(column)} as ${identifier(`m:${name}`)}`,
+    ),
+  ];
   return {
-    attributes: Object.entries(resource.attributes)
-      .filter(
-        ([name, { writeOnly, onRequest }]) => !writeOnly && (onRequest ? fields?.has(name) : wanted(name)),
-      )
-      .map(([name]) => name),
+    stored: join(stored, ', '),
+    computed: attributes.flatMap(([name, column]) => (column ? [] : name)),
     toOnes: Object.entries(resource.relationships)
       .filter(([name, { kind }]) => kind === 'to-one' && (wanted(name) || tree.has(name)))
       .map(([name]) => name),

@@ -4,10 +4,10 @@ import type { ResourceQuery } from '../query/resource-query.js';
 import type { RowUse, ToMany } from '../resource/define-resource.js';
 import type { Registry, Resource } from '../resource/registry.js';
 import { FilterCompiler } from './compile-filter.js';
-import { identifier, SelectCompiler } from './compile-select.js';
+import { identifier, ROW, SelectCompiler } from './compile-select.js';
 import { IncludeLoader, keyOf } from './include-loader.js';
 import type { LoadedSet } from './loaded.js';
-import { pageStatement, ROW } from './read-page.js';
+import { pageStatement } from './read-page.js';
 import { selectionOf, toLoaded } from './selection.js';
 
 export interface Reader {
@@ -64,7 +64,7 @@ export class Store {
     const { page, sort, include } = query;
     const named = which.id !== undefined || which.ids !== undefined;
     const scope = this.scope(select, resource, which, query, named ? 'each' : 'list');
-    const columns = select.columns(resource, selectionOf(resource, query, include), ROW);
+    const columns = select.columns(resource, selectionOf(resource, query, include));
     if (named) {
       const rows = await runner.query(
         sql`select ${columns} from ${identifier(resource.table)} t where ${scope}`,
