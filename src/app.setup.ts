@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import helmet from 'helmet';
 import { pino } from 'pino';
@@ -11,7 +11,7 @@ import type { Env } from './config/index.js';
 import type { Database } from './database/index.js';
 import { serveHealth } from './health/index.js';
 import type { ResourceDefinition } from './jsonapi/index.js';
-import { answerClientError, RouteTable, tagAnswer } from './jsonapi/http/index.js';
+import { AnswerAdapter, answerClientError, RouteTable, tagAnswer } from './jsonapi/http/index.js';
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
@@ -24,7 +24,7 @@ export async function createApp(
   database: Database,
   further: readonly ResourceDefinition[] = [],
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
+  const adapter = new AnswerAdapter({
     bodyLimit: env.bodyLimit,
     trustProxy: trusted(env.trustProxy),
     genReqId: (request: { headers: Record<string, unknown> }) => {

@@ -1,20 +1,8 @@
-import {
-  Controller,
-  Delete,
-  Get,
-  Header,
-  HttpCode,
-  Inject,
-  Param,
-  Post,
-  Req,
-  Res,
-  UseInterceptors,
-} from '@nestjs/common';
+import { Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ENV, type Env } from '../config/index.js';
 import { MEDIA_TYPE } from '../jsonapi/index.js';
-import { AnswerInterceptor, Idempotency, readJson, type JsonApiRequest } from '../jsonapi/http/index.js';
+import { Idempotency, readJson, type JsonApiRequest } from '../jsonapi/http/index.js';
 import type { Answer } from '../jsonapi/operations/index.js';
 import type { Actor } from './actor.js';
 import { CurrentActor } from './current-actor.decorator.js';
@@ -81,7 +69,6 @@ export class SessionsController {
   }
 
   @Delete(':id')
-  @UseInterceptors(AnswerInterceptor)
   revoke(
     @CurrentActor() actor: Actor,
     @Param('id') id: string,

@@ -13,7 +13,7 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import {
   AuthGuard,
@@ -30,7 +30,7 @@ import { ENV, type Env } from '../../src/config/index.js';
 import { Database } from '../../src/database/index.js';
 import { PlainSpeech } from '../../src/jsonapi/http/plain-routes.js';
 import { JsonApiError } from '../../src/jsonapi/index.js';
-import { Idempotency, NegotiateGuard } from '../../src/jsonapi/http/index.js';
+import { AnswerAdapter, Idempotency, NegotiateGuard } from '../../src/jsonapi/http/index.js';
 
 @Injectable()
 class NobodyGuard implements CanActivate {
@@ -102,7 +102,7 @@ export async function bootSmallApp(env: Env, database: Database): Promise<NestFa
   })
   class SmallAppModule {}
 
-  const app = await NestFactory.create<NestFastifyApplication>(SmallAppModule, new FastifyAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(SmallAppModule, new AnswerAdapter(), {
     logger: false,
   });
   app.enableCors({ origin: 'https://app.example', exposedHeaders: ['ETag'] });

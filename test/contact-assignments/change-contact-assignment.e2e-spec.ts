@@ -54,7 +54,7 @@ describe('PATCH and DELETE /contact_assignments/:id', () => {
       assigned_to_id: eve.personId,
       group_id: altos,
       note: null,
-      updated_at: expect.any(Date),
+      updated_at: expect.any(String),
       version: 2,
     });
   });

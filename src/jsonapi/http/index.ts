@@ -6,7 +6,7 @@ export { OWN_PROFILE_PATH } from '../query/profiles.js';
 export { parseQueryString, problem } from '../query/query-string.js';
 export { isObject, readJson, type JsonObject } from '../request/read-json.js';
 export { isStorable } from '../request/storable.js';
-export { AnswerInterceptor } from './answer.interceptor.js';
+export { AnswerAdapter } from './answer.adapter.js';
 export { AnyMediaType } from './any-media-type.decorator.js';
 export { answerClientError } from './client-error.js';
 export { tagAnswer } from './entity-tags.js';

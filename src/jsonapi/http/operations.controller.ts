@@ -1,14 +1,12 @@
-import { Controller, HttpCode, Post, Req, UseInterceptors } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ATOMIC } from '../atomic/atomic-extension.js';
 import { AtomicOperations } from '../atomic/atomic-operations.js';
 import type { Answer } from '../operations/operation.js';
 import { BASE_PATH } from '../response/links.js';
-import { AnswerInterceptor } from './answer.interceptor.js';
 import { Extension } from './extension.decorator.js';
 import type { JsonApiRequest } from './jsonapi-request.js';
 
 @Controller(`${BASE_PATH.slice(1)}/operations`)
-@UseInterceptors(AnswerInterceptor)
 export class OperationsController {
   constructor(private readonly operations: AtomicOperations) {}
 

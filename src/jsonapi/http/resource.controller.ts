@@ -1,15 +1,4 @@
-import {
-  Controller,
-  Delete,
-  Get,
-  Param,
-  Patch,
-  Post,
-  Put,
-  Req,
-  UseInterceptors,
-  type Type,
-} from '@nestjs/common';
+import { Controller, Delete, Get, Param, Patch, Post, Put, Req, type Type } from '@nestjs/common';
 import { JsonApiError } from '../errors/jsonapi-error.js';
 import type { Answer } from '../operations/operation.js';
 import { ReadEndpoints } from '../operations/read-endpoints.js';
@@ -17,13 +6,11 @@ import { WriteEndpoints } from '../operations/write-endpoints.js';
 import type { ResourceDefinition } from '../resource/define-resource.js';
 import { Registry, type Resource } from '../resource/registry.js';
 import { BASE_PATH } from '../response/links.js';
-import { AnswerInterceptor } from './answer.interceptor.js';
 import type { JsonApiRequest } from './jsonapi-request.js';
 
 /** The routes of one resource type; what they do is written once, in {@link ReadEndpoints} and {@link WriteEndpoints}. */
 export function resourceController({ type, path }: ResourceDefinition): Type {
   @Controller(`${BASE_PATH.slice(1)}/${path}`)
-  @UseInterceptors(AnswerInterceptor)
   class ResourceController {
     private readonly resource: Resource;
 

@@ -62,7 +62,7 @@ describe('writing entries', () => {
 
   it('updates the one it finds, keeps the old values and what is needed to take it back', async () => {
     const { personId } = await world.one(ada, actor);
-    const [before] = await world.rows<{ updated_at: Date }>(
+    const [before] = await world.rows<{ updated_at: string }>(
       sql`select updated_at from people where id = ${personId}`,
     );
     const entry = {
@@ -85,10 +85,10 @@ describe('writing entries', () => {
       'a@lovelace.org*',
       '+12125550100*',
     ]);
-    const [after] = await world.rows<{ updated_at: Date }>(
+    const [after] = await world.rows<{ updated_at: string }>(
       sql`select updated_at from people where id = ${personId}`,
     );
-    expect(after?.updated_at.getTime()).toBeGreaterThanOrEqual(before?.updated_at.getTime() ?? Infinity);
+    expect(Date.parse(after?.updated_at ?? '')).toBeGreaterThanOrEqual(Date.parse(before?.updated_at ?? ''));
     const [change] = await world.rows(
       sql`select action, before, after from person_changes order by id desc limit 1`,
     );
@@ -164,7 +164,7 @@ describe('writing entries', () => {
   it('assigns the person, and the version of both ends grows', async () => {
     const leader = await world.person('Leader');
     await world.member(leader, home);
-    const before = await world.value<Date>(sql`select updated_at from people where id = ${leader}`);
+    const before = await world.value<string>(sql`select updated_at from people where id = ${leader}`);
     const assignments = [{ assignedToId: leader, groupId: home, note: 'call', pointer: '/included/0' }];
     const { personId } = await world.one({ ...ada, assignments }, actor);
     expect(
@@ -181,8 +181,8 @@ describe('writing entries', () => {
       },
     ]);
     expect(
-      (await world.value<Date>(sql`select updated_at from people where id = ${leader}`)).getTime(),
-    ).toBeGreaterThan(before.getTime());
+      Date.parse(await world.value<string>(sql`select updated_at from people where id = ${leader}`)),
+    ).toBeGreaterThan(Date.parse(before));
     expect(await world.one({ ...ada, assignments }, actor)).toMatchObject({ outcome: 'unchanged' });
   });
 
