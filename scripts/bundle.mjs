@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { build } from 'esbuild';
 
 /** What is not installed, such as TypeORM's other databases, or is no JavaScript, is looked for when it is asked for. */
@@ -14,15 +15,15 @@ const leaveOutside = {
   },
 };
 
-/** Of packages no maps: the map is read at each start. */
+/** Of packages no more than the file: the map is read at each start. */
 const withoutMaps = {
   name: 'without-maps',
   setup({ onLoad }) {
-    const NOWHERE = Buffer.from('{"version":3,"sources":["package"],"mappings":"AAAA"}').toString('base64');
-    onLoad({ filter: /node_modules.*\.[cm]?js$/ }, async ({ path }) => ({
-      contents: `${await readFile(path, 'utf8')}\n//# sourceMappingURL=data:application/json;base64,${NOWHERE}`,
-      loader: 'default',
-    }));
+    onLoad({ filter: /node_modules.*\.[cm]?js$/ }, async ({ path }) => {
+      const map = JSON.stringify({ version: 3, sources: [basename(path)], mappings: 'AAAA' });
+      const url = `data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+      return { contents: `${await readFile(path, 'utf8')}\n//# sourceMappingURL=${url}`, loader: 'default' };
+    });
   },
 };
 
@@ -42,6 +43,8 @@ await build({
   keepNames: true,
   sourcemap: 'linked',
   sourcesContent: false,
+  // It is made one folder deeper than it will lie.
+  sourceRoot: '.next',
   legalComments: 'none',
   logLevel: 'error',
   // Packages that are CommonJS ask for what is left outside, and for Node's own modules.

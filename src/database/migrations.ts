@@ -11,6 +11,7 @@ import { KeepAddresses1764002000000 } from '../../migrations/1764002000000-keep-
 import { ListChangesByTime1764002100000 } from '../../migrations/1764002100000-list-changes-by-time.js';
 import { KeepPersonalAssignmentsApart1764002200000 } from '../../migrations/1764002200000-keep-personal-assignments-apart.js';
 import { RememberTheReachOfKeys1764002210000 } from '../../migrations/1764002210000-remember-the-reach-of-keys.js';
+import { ReadWhatIsNew1764002300000 } from '../../migrations/1764002300000-read-what-is-new.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   ListChangesByTime1764002100000,
   KeepPersonalAssignmentsApart1764002200000,
   RememberTheReachOfKeys1764002210000,
+  ReadWhatIsNew1764002300000,
 ];

@@ -1,8 +1,10 @@
+import sql from 'sql-template-tag';
 import { defineResource } from '../jsonapi/index.js';
 import { EmailAddressAttributes } from './contact-point.dto.js';
 import { WriteContactPoint } from './contact-point.operation.js';
 import { personPartPolicy } from './person-part.policy.js';
 import { EmailAddress } from './email-address.entity.js';
+import { spelled } from './spelled-email.js';
 
 export const emailAddressResource = defineResource({
   type: 'email_address',
@@ -20,7 +22,10 @@ export const emailAddressResource = defineResource({
     },
   },
   attributes: {
-    email: { type: 'string', write: true, filter: true, sort: true },
+    email: {
+      ...{ type: 'string', write: true, filter: true, sort: true },
+      among: (emails) => sql`select fe.id from email_addresses fe where ${spelled(emails, sql`fe`)}`,
+    },
     primary: { type: 'boolean', column: 'is_primary', write: true, filter: true },
     created_at: { type: 'timestamp', filter: true, sort: true },
     updated_at: { type: 'timestamp', filter: true, sort: true },

@@ -8,11 +8,12 @@ import { readMatchParameters } from './match-parameters.js';
 import { personAbout } from './person.about.js';
 import { PersonAttributes } from './person.dto.js';
 import { Person } from './person.entity.js';
+import { spelled } from './spelled-email.js';
 import { personPolicy } from './person.policy.js';
 import { PreparePeople } from './prepare-people.js';
 import { RememberPersonParts } from './remember-person-parts.js';
 import { RemovePerson } from './remove-person.operation.js';
-import { shownExternalRef } from './shown-external-ref.js';
+import { peopleWithRef, shownExternalRef } from './shown-external-ref.js';
 import { UpdatePerson } from './update-person.operation.js';
 
 const name = { type: 'string', write: true, filter: true, sort: true } as const;
@@ -58,10 +59,12 @@ export const personResource = defineResource({
     },
     gender: { type: 'string', write: true, filter: true },
     birth_date: { type: 'date', write: true, filter: true, sort: true },
-    external_ref: { type: 'string', write: true, filter: true, sql: shownExternalRef },
+    external_ref: { type: 'string', write: true, filter: true, among: peopleWithRef, sql: shownExternalRef },
     primary_email_address: {
       type: 'string',
       filter: true,
+      among: (emails) =>
+        sql`select fe.person_id from email_addresses fe where fe.is_primary and ${spelled(emails, sql`fe`)}`,
       sql: (row) =>
         sql`select pe.email from email_addresses pe where pe.person_id = ${row}.id and pe.is_primary`,
     },

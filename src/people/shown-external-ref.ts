@@ -9,6 +9,16 @@ export function shownExternalRef(row: Sql, actor: Actor): Sql {
     order by rm.id limit 1), ${row}.external_ref)`;
 }
 
+/** The ids of those whom one of the refs of memberships that the actor may read names; or their own, where it is shown. */
+export function peopleWithRef(refs: readonly string[], actor: Actor): Sql {
+  return sql`
+    select fm.person_id from group_memberships fm
+    where fm.external_ref = any(${refs}::text[]) and ${readableMembership(actor, sql`fm`)}
+    union all
+    select fp.id from people fp
+    where fp.external_ref = any(${refs}::text[]) and ${shownExternalRef(sql`fp`, actor)} = any(${refs}::text[])`;
+}
+
 /** Live, in a group within the actor's reach, or the actor's own. */
 export function readableMembership(actor: Actor, row: Sql): Sql {
   const groups = groupsFor(actor, 'group_membership', 'read');

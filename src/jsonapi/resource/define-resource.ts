@@ -29,6 +29,11 @@ export interface Attribute {
   /** Sent, but never shown. */
   readonly writeOnly?: boolean;
   readonly filter?: boolean;
+  /**
+   * Selects the ids of the rows that `eq` and `in` mean, by an index. Without it the attribute is compared row by row, which
+   * is slow for one that is computed. The values are still text: bind them, with a cast.
+   */
+  readonly among?: (values: readonly string[], actor: never) => Sql;
   readonly sort?: boolean;
   /** Shown only when `fields` names it: too dear for every answer. */
   readonly onRequest?: boolean;

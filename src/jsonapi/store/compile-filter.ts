@@ -89,8 +89,16 @@ export class FilterCompiler {
       return searched(this.select, resource, values[0] as string, row, this.trigrams);
     const rule = Object.hasOwn(resource.filters ?? {}, field) ? resource.filters?.[field] : undefined;
     if (rule) return sql`(${rule.sql(row, values, this.select.actor)})`;
-    const type = field === 'id' ? 'id' : (resource.attributes[field]?.type as Compared);
-    return compare(this.select.field(resource, field, row), type, operator, this.values(resource, filter));
+    const attribute = Object.hasOwn(resource.attributes, field) ? resource.attributes[field] : undefined;
+    if (attribute?.among && (operator === 'eq' || operator === 'in'))
+      return sql`${row}.id in (${attribute.among(values as string[], this.select.actor)})`;
+    const type = attribute?.type ?? 'id';
+    return compare(
+      this.select.field(resource, field, row),
+      type as Compared,
+      operator,
+      this.values(resource, filter),
+    );
   }
 
   /** `me` is a word of the type whose ids are compared. */
