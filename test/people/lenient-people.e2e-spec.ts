@@ -112,7 +112,7 @@ describe('People, spoken to in plain JSON as the apps do', () => {
     expect(none.document.errors).toMatchObject([
       { status: '422', code: 'no_accessible_group', source: { pointer: '/data/relationships/groups' } },
     ]);
-    expect(none.document.errors?.[0]?.detail).toMatch(/group 999998 or group 999999/);
+    expect(none.document.errors?.[0]?.detail).toMatch(/group 999998, group 999999/);
     const along = await ada.api.lenient.post('/people', {
       data,
       included: [{ type: 'group_membership', attributes: { group_id: '999999' } }],

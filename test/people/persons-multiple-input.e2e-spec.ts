@@ -221,10 +221,11 @@ describe('The plain-JSON doors', () => {
       expect(persons.map(({ outcome }) => outcome)).toEqual(['created', 'failed', 'created']);
       expect(persons[1]).toMatchObject({
         ...{ success: false, failure_code: code, failure_reason: expect.stringMatching(/\.$/) },
-        errors: [
-          { code, detail: persons[1]?.['failure_reason'], source: { pointer: `/persons/1${member}` } },
-        ],
+        errors: [{ code, detail: expect.any(String), source: { pointer: `/persons/1${member}` } }],
       });
+      const [{ detail }] = persons[1]?.['errors'] as [{ detail: string }];
+      const which = member === '' ? '' : `${member.slice(1)}: `;
+      expect(persons[1]?.['failure_reason']).toBe(`${which}${detail}`);
       expect(await world.count('people')).toBe(before + 2);
     });
 
@@ -236,6 +237,7 @@ describe('The plain-JSON doors', () => {
       expect(errors.map(({ source }) => source.pointer).sort()).toEqual(
         ['email_address', 'external_ref', 'first_name', 'group_ids'].map((name) => `/persons/0/${name}`),
       );
+      expect(persons[0]?.['failure_reason']).toMatch(/^group_ids: .*\. 3 more in `errors`\.$/);
     });
 
     it('shows again what was sent, but nothing that is no text', async () => {

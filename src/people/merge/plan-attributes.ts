@@ -20,7 +20,12 @@ function mayRename(draft: EntryDraft, name: AttributeName): boolean {
   const { person, mode, state, entry } = draft;
   const pointer = pointerTo(entry.source, name);
   if (isProtected(draft)) {
-    warn(draft, 'protected_person', 'This person has a login; its names were left as they are.', pointer);
+    warn(
+      draft,
+      'protected_person',
+      'This person has a login, and nobody else changes the names; they were left as they are.',
+      pointer,
+    );
     return false;
   }
   if (mode !== 'patch' || !person.hasLogin || person.id === state.actor.personId || state.actor.superAdmin)

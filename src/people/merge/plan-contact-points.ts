@@ -31,7 +31,7 @@ export function planContactPoints(draft: EntryDraft): void {
 
 /** Strangers may meet in it: of "1-800-HOME", where it is no number, the digits are 1800. */
 function tellUnknown(draft: EntryDraft, digits: string, pointer: string): void {
-  const detail = `This is no phone number that is known; it is kept as it is, and compared by its digits, ${digits}.`;
+  const detail = `This is no phone number that is known; it is kept, and compared by its digits (${digits}). Send it with its country code.`;
   warn(draft, 'phone_not_recognized', detail, pointer);
 }
 
@@ -56,8 +56,8 @@ function planKind<P extends Point, I extends PointInput>(
 
 const LEFT = {
   not_added: 'this was not added: the first one would be primary',
-  not_primary: 'this was kept, but not as the primary one',
-  not_changed: 'her primary one was not changed',
+  not_primary: 'this one is there, but not as the primary one',
+  not_changed: 'the primary one was left as it is',
   not_cleared: 'nothing was cleared',
 } as const;
 
@@ -65,7 +65,7 @@ const withhold = (draft: EntryDraft, what: keyof typeof LEFT, pointer: string | 
   warn(
     draft,
     'protected_person',
-    `This person has a login, and only she herself changes what is primary; ${LEFT[what]}.`,
+    `This person has a login, and nobody else changes what is primary; ${LEFT[what]}.`,
     pointer,
   );
 

@@ -88,7 +88,7 @@ class Walk {
       warn(
         draft,
         'name_mismatch',
-        'The person had another first name.',
+        `The person who was found has the first name ${decision.hit.person.attributes.first_name}; send the external reference where somebody else is meant.`,
         pointerTo(entry.source, 'first_name'),
       );
     return this.write(draft, decision);

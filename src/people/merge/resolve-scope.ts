@@ -129,8 +129,11 @@ function groupErrors(entry: Entry, named: readonly NamedGroup[], options: MergeO
     return unknown.map(({ sent, pointer }) => entryError('not_found', `There is no group ${sent}.`, pointer));
   if (unknown.length < named.length && !replacesByNothing(entry, named)) return contradictions(entry, named);
   const names = unknown.slice(0, MOST_NAMED).map(({ sent }) => `group ${sent.slice(0, LONGEST_NAME)}`);
-  const which = names.length > 0 ? `, and not ${names.join(' or ')}` : '';
-  const detail = `No group is named that can be used; name one in which you are a user or more${which}.`;
+  const none =
+    names.length > 0
+      ? `You can use none of the groups that are named (${names.join(', ')})`
+      : 'No group is named';
+  const detail = `${none}; name one in which you are a user or more.`;
   const pointer = entry.groups ? pointerTo(entry, 'groups') : unknown[0]?.pointer;
   return [entryError('no_accessible_group', detail, pointer)];
 }

@@ -46,15 +46,22 @@ function groupsOf(
 
 function failureOf(
   outcome: EntryResult['outcome'],
-  [first]: readonly EntryError[],
+  [first, ...others]: readonly EntryError[],
   failing: number | undefined,
 ) {
-  if (first) return { failure_reason: first.detail, failure_code: first.code };
+  if (first) return { failure_reason: reasonOf(first, others.length), failure_code: first.code };
   if (outcome !== 'rolled_back') return { failure_reason: '', failure_code: null };
   return {
     failure_reason: `The entry /persons/${failing} failed, and \`atomic\` undid this one; correct that and send all again.`,
     failure_code: outcome,
   };
+}
+
+/** The first problem, of which member of the entry it is, and how many more there are. */
+function reasonOf({ detail, pointer = '' }: EntryError, others: number): string {
+  const [, member] = /^\/persons\/\d+\/(.+)$/.exec(pointer) ?? [];
+  const more = others > 0 ? ` ${others} more in \`errors\`.` : '';
+  return `${member === undefined ? '' : `${member}: `}${detail}${more}`;
 }
 
 const flatError = ({ code, detail, pointer, meta }: EntryError) => ({
