@@ -13,5 +13,5 @@ export { tagAnswer } from './entity-tags.js';
 export { ErrorFilter } from './error.filter.js';
 export { type JsonApiRequest } from './jsonapi-request.js';
 export { NegotiateGuard } from './negotiate.guard.js';
-export { putPlain, type PlainRefusal, type PlainRoutes } from './plain-routes.js';
+export { putPlain, putPlainText, type PlainRefusal, type PlainRoutes } from './plain-routes.js';
 export { RouteTable } from './route-table.js';

@@ -32,14 +32,22 @@ export class PlainSpeech {
 }
 
 /** @returns the bytes, which Fastify sends as they are */
-export function putPlain(
+export const putPlain = (
   reply: FastifyReply,
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
+): Buffer => putPlainText(reply, status, JSON.stringify(body), headers);
+
+/** A body that is JSON already. */
+export function putPlainText(
+  reply: FastifyReply,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
 ): Buffer {
   reply.status(status).headers({ ...headers, 'Content-Type': 'application/json' });
-  return Buffer.from(JSON.stringify(body));
+  return Buffer.from(text);
 }
 
 export function putPlainRefusal(

@@ -112,8 +112,6 @@ export interface MergeOptions {
   readonly personalWithoutGroup?: boolean;
   /** Called when everybody that the entries can meet is locked, before anything is decided; throws to refuse. */
   readonly underLock?: (tx: SqlRunner) => Promise<void>;
-  /** Called at the end of each chunk's transaction, with the results of it and those before; throws to refuse the rest. */
-  readonly chunkDone?: (tx: SqlRunner, results: readonly EntryResult[]) => Promise<void>;
 }
 
 export type Outcome = 'created' | 'updated' | 'unchanged' | 'failed' | 'rolled_back';

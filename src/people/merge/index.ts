@@ -25,7 +25,7 @@ export type { CandidateReport, MatchedBy, MatchReport, Warning, WarningCode } fr
 export { MATCH_REPORT_EXAMPLE, MATCH_REPORT_MEMBERS, MATCH_REPORT_SCHEMAS } from './match-report.openapi.js';
 export { readEntry } from './read-entry.js';
 export { MergeModule } from './merge.module.js';
-export { MergeService } from './merge.service.js';
+export { MergeService, type Sliceable } from './merge.service.js';
 export { personChangeResource } from './person-change.resource.js';
 export { personDuplicateResource } from './person-duplicate.resource.js';
 export { isId } from './load-groups.js';

@@ -28,6 +28,27 @@ export const CHUNK_SIZE = 500;
 /** Where only the scope and the keys of an entry matter. */
 const ANY_DOOR: MergeOptions = { creationFromNamesAlone: false, unknownGroups: 'skip' };
 
+/** A list that may be made as it is needed. */
+export interface Sliceable<T> {
+  readonly length: number;
+  slice(from: number, to: number): readonly T[];
+}
+
+/** Some of the entries of a request, at the end of their transaction. */
+export interface DoneChunk<Sent, Kept> {
+  readonly sent: readonly Sent[];
+  readonly results: EntryResult[];
+  /** What was made of the chunks before it, which are committed. */
+  readonly before: readonly Kept[];
+  readonly isLast: boolean;
+}
+
+/** Whom the entries have made. */
+const madeBy = (results: readonly EntryResult[]): [personId: string, index: number][] =>
+  results.flatMap(({ outcome, personId, index }) =>
+    outcome === 'created' && personId !== undefined ? [[personId, index] as [string, number]] : [],
+  );
+
 /** The one door to people: every write of a person comes through here, one entry or ten thousand. */
 @Injectable()
 export class MergeService {
@@ -51,22 +72,40 @@ export class MergeService {
    */
   async run(entries: readonly Entry[], actor: Actor, options: MergeOptions): Promise<EntryResult[]> {
     requireOneKindOfGroups(entries);
-    const size = options.atomic || options.dryRun ? entries.length : CHUNK_SIZE;
+    const sent = entries.map((entry) => ({ entry }));
+    const all = (_tx: SqlRunner, { results }: { results: EntryResult[] }) => Promise.resolve(results);
+    return (await this.runInChunks(sent, actor, options, all)).flat();
+  }
+
+  /**
+   * The same for so many entries that neither they nor their results are held at once: each chunk is made when it is its
+   * turn, and its results are given to `keep` at the end of its transaction, again when that is tried again.
+   * @param keep throws to refuse the rest
+   * @returns what `keep` made of each chunk
+   */
+  async runInChunks<Sent extends { readonly entry: Entry }, Kept>(
+    sent: Sliceable<Sent>,
+    actor: Actor,
+    options: MergeOptions,
+    keep: (tx: SqlRunner, chunk: DoneChunk<Sent, Kept>) => Promise<Kept>,
+  ): Promise<Kept[]> {
+    const size = options.atomic || options.dryRun ? sent.length : CHUNK_SIZE;
     const makers = new Map<string, number>();
-    const results: EntryResult[] = [];
+    const before: Kept[] = [];
     // Nothing at all is one chunk too: it has an end.
-    for (let from = 0; from === 0 || from < entries.length; from += Math.max(size, 1)) {
-      const chunk = entries.slice(from, from + size);
-      const done = await this.database.transaction(async (tx) => {
-        const made = await this.runChunk(tx, chunk, actor, options, makers);
-        await options.chunkDone?.(tx, [...results, ...made]);
-        return made;
+    for (let from = 0; from === 0 || from < sent.length; from += Math.max(size, 1)) {
+      const chunk = sent.slice(from, from + size);
+      const entries = chunk.map(({ entry }) => entry);
+      requireOneKindOfGroups(entries);
+      const isLast = from + size >= sent.length;
+      const [kept, made] = await this.database.transaction(async (tx) => {
+        const results = await this.runChunk(tx, entries, actor, options, makers);
+        return [await keep(tx, { sent: chunk, results, before, isLast }), madeBy(results)];
       });
-      for (const { outcome, personId, index } of done)
-        if (outcome === 'created' && personId !== undefined) makers.set(personId, index);
-      results.push(...done);
+      for (const [personId, index] of made) makers.set(personId, index);
+      before.push(kept);
     }
-    return results;
+    return before;
   }
 
   /** The same in a transaction that is open already, such as that of several operations. */

@@ -1,6 +1,6 @@
 import { JsonApiError } from '../../jsonapi/index.js';
 import { isObject, type JsonObject } from '../../jsonapi/http/index.js';
-import type { MatchPolicy, Warning } from '../merge/index.js';
+import type { MatchPolicy, Sliceable, Warning } from '../merge/index.js';
 import { unknownAttributes } from '../unknown-attributes.js';
 import { ANSWER_MEMBERS, readFlatEntry, type FlatEntry } from './flat-entry.js';
 import { malformed, readFlag, readOneOf } from './flat-members.js';
@@ -8,7 +8,8 @@ import { namesGroupsTwice } from './named-groups.js';
 
 /** The body of `POST /persons/multiple`. */
 export interface Batch {
-  readonly entries: readonly FlatEntry[];
+  /** Read when it is their turn: of ten thousand they would be most of what is held. */
+  readonly entries: Sliceable<FlatEntry>;
   readonly atomic: boolean;
   readonly dryRun: boolean;
   readonly policy: Partial<MatchPolicy>;
@@ -34,7 +35,10 @@ export function readBatch(body: unknown, maxEntries: number): Batch {
   requireOneKindOfGroups(persons);
   return {
     ...readOptions(body),
-    entries: persons.map(readFlatEntry),
+    entries: {
+      length: persons.length,
+      slice: (from, to) => persons.slice(from, to).map((person, i) => readFlatEntry(person, from + i)),
+    },
     warnings: unknownAttributes(
       Object.keys(body).filter((name) => !MEMBERS.includes(name) && !ANSWER_MEMBERS.includes(name)),
       '',
