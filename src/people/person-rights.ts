@@ -11,6 +11,8 @@ export interface PersonRights {
   readonly removableMemberships: readonly string[];
   /** In one of these her role is above the actor's. */
   readonly outranks: boolean;
+  /** She is in a group that the actor reads and does not administer. */
+  readonly seenElsewhere: boolean;
   /** Live memberships beyond those. */
   readonly otherMemberships: number;
   readonly hasLogin: boolean;
@@ -35,18 +37,20 @@ export async function personRights(
     usable: boolean | null;
     removable: string[] | null;
     outranks: boolean | null;
+    elsewhere: boolean | null;
     live: string;
     login: boolean;
   }>(sql`
     select coalesce(p.id = ${actor.personId}::bigint, false) as own,
       coalesce(${madeBy(actor, raw('p'), 'created_by')}, false) as created,
       exists (select from users u where u.person_id = p.id) as login,
-      m.usable, m.removable, m.outranks, m.live
+      m.usable, m.removable, m.outranks, m.elsewhere, m.live
     from people p
     cross join lateral (
       select bool_or(${among(users)}) as usable,
         array_agg(m.id) filter (where ${among(admins)}) as removable,
         bool_or(${among(admins)} and m.role = 'owner' and not ${among(owners)}) as outranks,
+        bool_or(${among(users)} and not ${among(admins)}) as elsewhere,
         count(*) as live
       from group_memberships m where m.person_id = p.id and m.archived_at is null
     ) m
@@ -58,6 +62,7 @@ export async function personRights(
     change: row.own || actor.superAdmin || row.usable === true || (groupless && row.created),
     removableMemberships: removable,
     outranks: row.outranks === true,
+    seenElsewhere: row.elsewhere === true,
     otherMemberships: Number(row.live) - removable.length,
     hasLogin: row.login,
     owned: groupless && (row.created || actor.superAdmin),

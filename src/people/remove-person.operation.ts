@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import sql from 'sql-template-tag';
-import type { Actor } from '../auth/index.js';
-import type { Transaction } from '../database/index.js';
+import sql, { raw } from 'sql-template-tag';
+import { groupsFor, type Actor } from '../auth/index.js';
+import { contactAssignmentPolicy } from '../contact-assignments/index.js';
+import type { Row, Transaction } from '../database/index.js';
 import { JsonApiError } from '../jsonapi/index.js';
 import type { OperationContext, RemoveOperation } from '../jsonapi/operations/index.js';
 import { keepReferences } from './keep-references.js';
@@ -31,11 +32,15 @@ export class RemovePerson implements RemoveOperation {
     await requireAnotherOwner(tx, memberships);
     const gone = otherMemberships === 0 && !hasLogin;
     const { before, after } = gone ? await this.end(tx, id) : { before: {}, after: {} };
+    const lost = hasLogin || rights.seenElsewhere ? [] : await this.endAssignments(tx, actor, id, gone);
     const removed = await tx.query(
       sql`delete from group_memberships where id = any(${memberships}::bigint[]) returning *`,
     );
     if (!gone && removed.length === 0) return;
-    const rows = removed.length > 0 ? { group_memberships: removed } : {};
+    const rows = {
+      ...(removed.length > 0 && { group_memberships: removed }),
+      ...(lost.length > 0 && { contact_assignments: lost }),
+    };
     const kept = (await keepReferences(tx, removed)).get(id);
     const action = gone ? 'deleted' : 'left_groups';
     const sides = { before: { ...rows, ...before, ...kept?.before }, after: { ...after, ...kept?.after } };
@@ -47,11 +52,23 @@ export class RemovePerson implements RemoveOperation {
     const [after = {}] = await tx.query(
       sql`update people set deleted_at = now() where id = ${id}::bigint returning deleted_at`,
     );
-    const ended = await tx.query(
-      sql`delete from contact_assignments where person_id = ${id}::bigint or assigned_to_id = ${id}::bigint returning *`,
-    );
-    const rows = ended.length > 0 ? { contact_assignments: ended } : {};
-    return { before: { ...rows, deleted_at: null }, after };
+    return { before: { deleted_at: null }, after };
+  }
+
+  /**
+   * Whether she stays in groups out of the caller's sight must not show: what the caller reads of her assignments goes
+   * with her in any case, but for those of groups of others; all of them when she is deleted.
+   */
+  private endAssignments(tx: Transaction, actor: Actor, id: string, gone: boolean): Promise<Row[]> {
+    const groups = groupsFor(actor, 'contact_assignment', 'remove');
+    const own =
+      groups === 'all' ? sql`true` : sql`(a.group_id is null or a.group_id = any(${groups}::bigint[]))`;
+    const readable = contactAssignmentPolicy.readable(actor, raw('a'));
+    return tx.query(sql`
+      delete from contact_assignments a
+      where (a.person_id = ${id}::bigint or a.assigned_to_id = ${id}::bigint)
+        and ${gone ? sql`true` : sql`${own} and (${readable})`}
+      returning *`);
   }
 }
 

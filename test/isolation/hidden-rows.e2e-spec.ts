@@ -23,6 +23,12 @@ describe('What cannot be seen makes no difference to an answer', () => {
 
   beforeAll(async () => {
     world = await World.boot();
+    // Ids that are nothing else in an answer.
+    const tables = ['people', 'group_memberships', 'email_addresses', 'contact_assignments'];
+    for (const [i, table] of tables.entries())
+      await world.database.query(
+        sql`select setval(pg_get_serial_sequence(${table}, 'id'), ${(i + 1) * 1_000_000})`,
+      );
     choir = await world.group('Choir');
     club = await world.group('Club');
     eve = await world.caller('Eve', { [choir]: 'admin' });
@@ -233,6 +239,30 @@ describe('What cannot be seen makes no difference to an answer', () => {
             ...{ seen: known, hidden, status: 204 },
             asks: ({ bob: id }, api) => api.delete(`/people/${id}`),
           },
+          'GET of her assignments after it': {
+            seen: async () => {
+              const names: Names = { ...(await known()), carl: await bob() };
+              const [all, mine] = [
+                { group_id: choir, assigned_by_id: ada.personId },
+                { assigned_by_id: eve.personId },
+              ];
+              await world.assignment(names['carl']!, names['bob']!, all);
+              await world.assignment(names['bob']!, names['carl']!, mine);
+              return names;
+            },
+            hidden: async (names) => {
+              await hidden(names);
+              await world.assignment(names['carl']!, names['bob']!, { group_id: club });
+              await world.assignment(names['carl']!, names['bob']!, { assigned_by_id: ada.personId });
+            },
+            status: 200,
+            asks: async ({ bob: id, carl }, api) => {
+              const { ids } = await api.get(`/contact_assignments?filter[person]=${id},${carl}`);
+              expect(ids).toHaveLength(2);
+              expect((await api.delete(`/people/${id}`)).status).toBe(204);
+              return api.get(`/contact_assignments?filter[assigned_to]=${carl},${id}`);
+            },
+          },
           'PATCH that takes the name away of somebody who has no other reference': {
             ...{ seen: named, hidden, status: 422 },
             asks: ({ bob: id }, api) => api.patch(`/people/${id}`, person(id, { first_name: null })),
@@ -280,6 +310,31 @@ describe('What cannot be seen makes no difference to an answer', () => {
       data: assignment({ ...names, bob: eve.personId }),
     });
     expect([again.status, again.one.id]).toEqual([200, given]);
+  });
+
+  it('takes with a person who is deleted for one what one reads of her assignments, and no other', async () => {
+    const names = await two();
+    await elsewhere(null)(names);
+    const ends = [names['bob']!, names['carl']!] as const;
+    const kept = [await adasAssignment(names), await world.assignment(...ends, { group_id: club })];
+    await world.assignment(...ends, { group_id: choir, assigned_by_id: ada.personId });
+    await world.assignment(...ends, { assigned_by_id: eve.personId });
+    expect((await eve.api.delete(`/people/${names['bob']}`)).status).toBe(204);
+    const left = await world.database.query<{ id: string }>(
+      sql`select id from contact_assignments where assigned_to_id = ${names['bob']}::bigint order by id`,
+    );
+    expect(left.map(({ id }) => id)).toEqual(kept);
+    const [change] = await world.database.query<{ before: Record<string, unknown[]> }>(
+      sql`select before from person_changes where person_id = ${names['bob']}::bigint order by id desc limit 1`,
+    );
+    expect(change?.before['contact_assignments']).toHaveLength(2);
+    // Whom one goes on reading keeps hers.
+    const stays = await two();
+    const dora = await world.caller('Dora', { [choir!]: 'admin', [club!]: 'user' });
+    await elsewhere(null)(stays);
+    const own = await world.assignment(stays['bob']!, stays['carl']!, { group_id: choir });
+    expect((await dora.api.delete(`/people/${stays['bob']}`)).status).toBe(204);
+    expect(await world.row('contact_assignments', own)).toBeDefined();
   });
 
   it('leaves the reference to who leaves her last group, and to no other', async () => {

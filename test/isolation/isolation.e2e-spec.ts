@@ -1,6 +1,6 @@
 import { TokenService } from '../../src/auth/index.js';
 import { World } from '../support/factories/world.factory.js';
-import { comparable, crawl, readingOf, writingOf, type Seen } from './crawl.js';
+import { comparable, crawl, readingOf, rereading, writingOf, type Seen } from './crawl.js';
 import { faultsOf } from './faults-of.js';
 import { CLIENT, fillWorld } from './fill-world.js';
 import { SightModel } from './sight-model.js';
@@ -21,7 +21,7 @@ describe('In random worlds', () => {
   const tokenOf = (id: number): string =>
     world.app.get(TokenService).sign({ userId: String(id), sessionId: String(id) }).token;
   const visit = async (plan: Plan, me: number, seed: number): Promise<Seen[]> =>
-    crawl(world.app, tokenOf(me), [...readingOf(plan, seed), ...writingOf(plan, seed)]);
+    crawl(world.app, tokenOf(me), [...readingOf(plan, seed), ...writingOf(plan, seed), ...rereading()]);
 
   it.each(SEEDS)(
     'everybody reads what the model says, and nothing of what is out of reach (%i)',

@@ -47,10 +47,15 @@ export function worldWithout(model: SightModel): Plan {
   };
 }
 
-/** Who made somebody, or looks after her, is told by her rights whether she is in any group. */
+/**
+ * Who made somebody, or looks after her, is told by her rights whether she is in any group; and whom she looks after,
+ * when she is taken out of all that are within reach.
+ */
 const isTold = ({ plan, me }: SightModel, personId: number): boolean =>
   plan.people.some(({ id, created_by_id: maker }) => id === personId && maker === me) ||
-  plan.contact_assignments.some((a) => a.person_id === personId && a.assigned_to_id === me);
+  plan.contact_assignments.some((a) =>
+    [a.person_id, a.assigned_to_id].every((id) => [personId, me].includes(id)),
+  );
 
 /** In a group of its own, with another role and reference: that there is one keeps her maker from changing her. */
 const changedMembership = (m: Membership): Membership => ({
