@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from '@fastify/cors';
+import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import helmet from 'helmet';
-import { pino } from 'pino';
+import { pino, type DestinationStream } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Env } from './config/index.js';
 import type { Database } from './database/index.js';
@@ -15,6 +16,12 @@ import { AnswerAdapter, answerClientError, RouteTable, tagAnswer } from './jsona
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
+/** Where the log goes, if not to the standard output: its lines about requests, and what went wrong. */
+export interface LogPlaces {
+  readonly requests: DestinationStream;
+  readonly errors: LoggerService;
+}
+
 /**
  * The whole server but for listening: `main.ts` and the tests start the same thing.
  * @param further resource types beside the product's own; `database` has to know their entities
@@ -23,6 +30,7 @@ export async function createApp(
   env: Env,
   database: Database,
   further: readonly ResourceDefinition[] = [],
+  log?: LogPlaces,
 ): Promise<NestFastifyApplication> {
   const adapter = new AnswerAdapter({
     bodyLimit: env.bodyLimit,
@@ -40,13 +48,18 @@ export async function createApp(
     bodyParser: false,
     // Whoever starts the server says why it does not start.
     abortOnError: false,
-    logger: env.logLevel === 'silent' ? false : ['error', 'warn', 'fatal'],
+    logger: env.logLevel === 'silent' ? false : (log?.errors ?? ['error', 'warn', 'fatal']),
   });
-  await configureApp(app, env, database);
+  await configureApp(app, env, database, log);
   return app;
 }
 
-async function configureApp(app: NestFastifyApplication, env: Env, database: Database): Promise<void> {
+async function configureApp(
+  app: NestFastifyApplication,
+  env: Env,
+  database: Database,
+  log?: LogPlaces,
+): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const protection = protectiveHeaders(env);
   fastify.addHook('onRequest', (_request, reply, done) => {
@@ -68,7 +81,7 @@ async function configureApp(app: NestFastifyApplication, env: Env, database: Dat
   const routes = app.get(RouteTable);
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, [method].flat()));
   fastify.addHook('onSend', (request, reply, payload, done) => finish(request, reply, payload, done));
-  logRequests(fastify, env);
+  logRequests(fastify, env, log?.requests);
   serveHealth(fastify, database);
   closeIdleConnectionsAtShutdown(fastify);
   app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
@@ -135,8 +148,8 @@ function withAccept(vary: string): string {
 const LOGGED = /^[\w.:-]{0,64}$/;
 
 /** One line per request. */
-function logRequests(fastify: FastifyInstance, env: Env): void {
-  const log = pino({ level: env.logLevel, base: null });
+function logRequests(fastify: FastifyInstance, env: Env, place?: DestinationStream): void {
+  const log = pino({ level: env.logLevel, base: null }, place as DestinationStream);
   if (!log.isLevelEnabled('info')) return;
   fastify.addHook('onResponse', (request, reply, done) => {
     const [place = ''] = request.url.split('?');

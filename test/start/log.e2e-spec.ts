@@ -101,15 +101,6 @@ describe('The log', () => {
         ),
       ],
       [
-        'POST',
-        '/users',
-        resource(
-          'user',
-          { email: 'zzada@example.org', password: 'zzsecret of a user' },
-          { relationships: { person: end('person', id) } },
-        ),
-      ],
-      [
         'PATCH',
         '/users/me',
         {
