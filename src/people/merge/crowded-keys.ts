@@ -49,11 +49,12 @@ export function fewOfCrowds(
     agreeing as (
       select person_id, row_number() over (partition by n order by here desc, person_id) as place
       from named n join holders h on h.key = n.key and h.first = n.first
-      where (n.middle is null or h.middle = n.middle) and (n.last is null or h.last = n.last)
+      where (n.middle is null or name_form(h.middle_name) = n.middle)
+        and (n.last is null or name_form(h.last_name) = n.last)
       union all
       select person_id, row_number() over (partition by n order by here desc, person_id)
-      from named n join holders h on h.key = n.key and h.last = n.last
-      where n.first is null and (n.middle is null or h.middle = n.middle)
+      from named n join holders h on h.key = n.key and name_form(h.last_name) = n.last
+      where n.first is null and (n.middle is null or name_form(h.middle_name) = n.middle)
     )
     select person_id from ranked
     where place <= ${LIMITS.read} or (namesake <= 2 and (key, first) in (select key, first from named))
@@ -79,8 +80,7 @@ function holdersOf({ emails, phones }: CrowdedKeys, scopes: readonly Scope[], ac
   const anywhere = scopes.some(({ named }) => !named);
   const groups = [...new Set(scopes.flatMap(({ targets }) => targets))];
   return sql`
-    select c.normal_form as key, p.id as person_id, name_form(p.first_name) as first,
-      name_form(p.middle_name) as middle, name_form(p.last_name) as last,
+    select c.normal_form as key, p.id as person_id, name_form(p.first_name) as first, p.middle_name, p.last_name,
       ${anywhere}::boolean or m.here is true as here, p.external_ref is not null or m.bound is true as bound
     from (
       select normal_form, person_id from email_addresses where normal_form = any(${emails}::text[])

@@ -28,8 +28,7 @@ export async function loadSnapshot(
   crowds: CrowdedKeys,
 ): Promise<Snapshot> {
   const keys = keysOf(entries);
-  const search = reachedBy(entries, scopes, actor, crowds);
-  const [locked, people] = await together(lockPeople(tx, search), loadPeople(tx, search, actor));
+  const [locked, people] = await lockAndLoad(tx, entries, scopes, actor, crowds);
   if (!sameIds(locked, people)) throw new CandidatesChanged('The candidates changed while they were locked.');
   const [refHolders, assignments, owners] = await together(
     loadRefHolders(tx, keys.refs, people, scopes),
@@ -38,6 +37,23 @@ export async function loadSnapshot(
   );
   return { people, readableIds: new Set(people.map(({ id }) => id)), refHolders, assignments, owners };
 }
+
+/** Who is found among crowds is looked for once only, since that reads all of them. */
+async function lockAndLoad(
+  tx: SqlRunner,
+  entries: readonly NormalEntry[],
+  scopes: readonly Scope[],
+  actor: Actor,
+  crowds: CrowdedKeys,
+): Promise<[ReadonlySet<string>, PersonState[]]> {
+  const search = reachedBy(entries, scopes, actor, crowds);
+  if (!isCrowded(crowds)) return together(lockPeople(tx, search), loadPeople(tx, search, actor));
+  const locked = await lockPeople(tx, search);
+  const again = reachedBy(entries, scopes, actor, crowds, sql`select unnest(${[...locked]}::bigint[])`);
+  return [locked, await loadPeople(tx, again, actor)];
+}
+
+const isCrowded = ({ emails, phones }: CrowdedKeys): boolean => emails.length + phones.length > 0;
 
 /** Locks the rows of all whom the entries can meet, once their keys are locked. */
 export async function lockReached(
@@ -55,6 +71,7 @@ function reachedBy(
   scopes: readonly Scope[],
   actor: Actor,
   crowds: CrowdedKeys,
+  few = isCrowded(crowds) ? fewOfCrowds(crowds, entries, scopes, actor) : empty,
 ): Sql {
   const { refs, emails, phones } = keysOf(entries);
   const keys = {
@@ -62,8 +79,7 @@ function reachedBy(
     emails: emails.filter((form) => !crowds.emails.includes(form)),
     phones: phones.filter((form) => !crowds.phones.includes(form)),
   };
-  const isCrowded = crowds.emails.length + crowds.phones.length > 0;
-  const crowd = isCrowded ? sql`union all (${fewOfCrowds(crowds, entries, scopes, actor)})` : empty;
+  const crowd = few === empty ? empty : sql`union all (${few})`;
   return reachedPeople(keys, namedPeople(entries), entries.flatMap(recordsOf), crowd, actor);
 }
 
