@@ -28,7 +28,7 @@ export const sessionLife = (ttl: number): number => ttl + TOUCH_SECONDS;
  * @param sizes what is known of the callers' reach
  */
 export async function loadActor(
-  database: SqlRunner,
+  database: SqlRunner & { readonly brief?: Pick<SqlRunner, 'query'> },
   subject: TokenSubject,
   ttl: number,
   sizes = new ReachSizes(),
@@ -37,7 +37,9 @@ export async function loadActor(
   const isUser = 'userId' in subject;
   const known = sizes.of(sessionId);
   const query = isUser ? userQuery : clientQuery;
-  const [row] = await database.query<ActorRow>(query(subject as UserSubject & ClientSubject, known));
+  const [row] = await (database.brief ?? database).query<ActorRow>(
+    query(subject as UserSubject & ClientSubject, known),
+  );
   if (!row) return null;
   if (known === undefined) sizes.keep(sessionId, row.reaches_many);
   if (row.touch_due) await (isUser ? touch(database, sessionId, ttl) : touchClient(database, sessionId));

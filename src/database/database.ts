@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { Sql } from 'sql-template-tag';
 import type { DataSource } from 'typeorm';
+import { SharedConnection } from './shared-connection.js';
 import { StatementQuery, type Row } from './statement-query.js';
 import { holdBack, OpenTransaction, together, type SqlRunner, type Transaction } from './transaction.js';
 
@@ -13,13 +14,19 @@ const MAX_NAMED_STATEMENTS = 500;
 
 /** Reads on the pool; writes in {@link Database.transaction}, the only place where one starts. */
 export class Database implements SqlRunner {
+  /** For reads by keys that every request begins with: they never wait, for a lock or for the disk. */
+  readonly brief: Pick<SqlRunner, 'query'>;
+
   private readonly names = new Map<string, string>();
 
   /** @param prepared false: no statement gets a name, for poolers that hand out another connection for each transaction */
   constructor(
     readonly dataSource: DataSource,
     private readonly prepared = true,
-  ) {}
+  ) {
+    const shared = new SharedConnection(() => this.connect(), release);
+    this.brief = { query: async <R>(statement: Sql) => (await shared.run(this.queryOf(statement))) as R[] };
+  }
 
   async query<R = Row>(statement: Sql): Promise<R[]> {
     const query = this.queryOf(statement);
@@ -74,7 +81,7 @@ export class Database implements SqlRunner {
   }
 
   private queryOf(statement: Sql): StatementQuery {
-    const { text, values } = statement;
+    const { text, values } = bound(statement);
     if (!this.prepared) return new StatementQuery({ text, values });
     let name = this.names.get(text);
     if (name === undefined && this.names.size < MAX_NAMED_STATEMENTS) {
@@ -87,6 +94,17 @@ export class Database implements SqlRunner {
   private get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
+}
+
+/** A list, such as the groups of the caller, is sent once, however often a statement names it. */
+function bound({ strings, values: given }: Sql): { text: string; values: unknown[] } {
+  const values: unknown[] = [];
+  let text = strings[0] as string;
+  given.forEach((value, i) => {
+    const known = Array.isArray(value) ? values.indexOf(value) : -1;
+    text += `$${known < 0 ? values.push(value) : known + 1}${strings[i + 1]}`;
+  });
+  return { text, values };
 }
 
 /** A lost connection fails the statements; an error that nobody listens to would end the process. */
