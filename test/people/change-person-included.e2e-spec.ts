@@ -78,6 +78,25 @@ describe('PATCH /people/:id with included', () => {
     ).toBe(1);
   });
 
+  it('tells all that is wrong with the values in one go', async () => {
+    const { refusal } = await admin.api.patch(`/people/${carl}`, {
+      data: { type: 'person', id: carl, attributes: { first_name: 7, birth_date: '1815-02-30' } },
+      included: [
+        { type: 'email_address', attributes: { email: 'nobody at home' } },
+        { type: 'phone_number', id: phone, attributes: { number: 'none' } },
+      ],
+    });
+    expect(refusal).toEqual({
+      status: 422,
+      errors: [
+        ['invalid_attribute', '/data/attributes/first_name'],
+        ['invalid_attribute', '/data/attributes/birth_date'],
+        ['invalid_attribute', '/included/0/attributes/email'],
+        ['invalid_attribute', '/included/1/attributes/number'],
+      ],
+    });
+  });
+
   it('archives a membership and brings it back, as the apps do', async () => {
     await world.member(carl, south);
     for (const archived_at of ['2026-01-31T12:00:00Z', null]) {

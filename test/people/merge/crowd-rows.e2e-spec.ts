@@ -119,6 +119,15 @@ describe('A key that more people hold than a request reads', () => {
     expect(match).not.toHaveProperty('left_out');
   });
 
+  it('gets one more when many send the same new person at once', async () => {
+    const entries = STRANGERS.slice(0, 5);
+    const all = await Promise.all(Array.from({ length: 8 }, () => world.post(entries, actor)));
+    const outcomes = all.flat().map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(5);
+    expect(outcomes.filter((outcome) => outcome === 'unchanged')).toHaveLength(35);
+    expect(await world.value<string>(sql`select count(*) from phone_numbers`)).toBe(String(COUNT + 5));
+  });
+
   it('fills the queue with the pairs of its first holders only, once a request has made thousands of them', async () => {
     await world.rows(sql`delete from people where id <> ${actor.personId}::bigint`);
     const all = Array.from({ length: 1200 }, (_, i) => ({ phone: PHONE, ref: `N${i}`, first: `N${i}` }));
