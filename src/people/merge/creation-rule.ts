@@ -35,16 +35,15 @@ export function requireCreationRule(draft: EntryDraft, fromNamesAlone: boolean):
 }
 
 /** Where the entry takes from a person what she is known by. */
-function takenAway({ entry: { source, ...entry } }: EntryDraft): string | undefined {
-  const { first_name, last_name } = entry.attributes;
-  const said = {
-    external_ref: entry.externalRef,
-    emails: entry.emails,
-    phones: entry.phones,
-    first_name,
-    last_name,
-  };
-  const cleared = Object.entries(said).find(([, value]) => value === null)?.[0];
+function takenAway({ entry: { source, ...entry }, before, state }: EntryDraft): string | undefined {
+  const { attributes } = entry;
+  const had = before?.attributes;
+  const cleared = [
+    ...(entry.externalRef === null && before && state.knownRefs(before).length > 0 ? ['external_ref'] : []),
+    ...(entry.emails === null && before?.emails.length ? ['emails'] : []),
+    ...(entry.phones === null && before?.phones.length ? ['phones'] : []),
+    ...(['first_name', 'last_name'] as const).filter((name) => attributes[name] === null && had?.[name]),
+  ][0];
   const removal = source.removals?.find(({ pointer }) => pointer !== undefined);
   return cleared === undefined && removal ? removal.pointer : pointerTo(source, cleared ?? 'entry');
 }

@@ -135,6 +135,11 @@ describe('what a person is known by', () => {
   it.each<[string, EntryWords, string]>([
     ['her only reference', { person: '10', ref: null }, '/ref'],
     ['her first name', { person: '11', first: null }, '/first'],
+    [
+      'her first name, beside a reference that she has not',
+      { person: '11', ref: null, first: null },
+      '/first',
+    ],
   ])('is not cleared: %s, which the refusal points at', (_what, words, pointer) => {
     const known = person('10', { ref: 'R1', mine: true });
     const named = person('11', { first: 'Ada', mine: true });
