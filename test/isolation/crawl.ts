@@ -144,6 +144,7 @@ export function writingOf(plan: Plan, seed: number): Asked[] {
   const group = () => of('groups', 'group');
   const to = (end: object) => ({ data: end });
   const at = '/apis/v4';
+  const post = (path: string, body: object): Asked => ({ method: 'POST', url: `${at}${path}`, body });
   const newPerson = () => ({
     data: {
       ...{ type: 'person', attributes: { first_name: `zqp${random.of(plan.people).id}z`, gender: 'x' } },
@@ -168,8 +169,7 @@ export function writingOf(plan: Plan, seed: number): Asked[] {
       },
     };
   };
-  const assignedPerson = () => {
-    const ends = given();
+  const assignedPerson = (ends = given()) => {
     const mail = plan.email_addresses.find((one) => one.person_id === ends?.person_id);
     return {
       ...newPerson(),
@@ -179,102 +179,113 @@ export function writingOf(plan: Plan, seed: number): Asked[] {
       ],
     };
   };
+  /** Each of them, since few are out of sight while what they hang on is not. */
+  const tries = [
+    ...plan.contact_assignments.flatMap((ends): Asked[] => {
+      const { person_id: of, assigned_to_id: by } = ends;
+      const relationships = { person: to(named(of)), assigned_to: to(named(by)) };
+      return [
+        post('/people?dry_run=true', assignedPerson(ends)),
+        post('/contact_assignments', { data: { type: 'contact_assignment', relationships } }),
+      ];
+    }),
+    // All of them are undone: the second one is refused, if not the first.
+    ...plan.group_memberships.map(({ id }): Asked => {
+      const gone = (type: string, one: number) => ({ op: 'remove', ref: { type, id: String(one) } });
+      const all = [gone('group_membership', id), gone('person', 99999)];
+      return { ...post('/operations', { 'atomic:operations': all }), type: ATOMIC_TYPE };
+    }),
+  ];
   const membership = () => ({
     ...{ type: 'group_membership', attributes: { role: random.of(['contact', 'user', 'owner']) } },
     relationships: { person: to(person()), group: to(group()) },
   });
-  const post = (path: string, body: object): Asked => ({ method: 'POST', url: `${at}${path}`, body });
   const some = (make: () => Asked[], times = 3): Asked[] => Array.from({ length: times }, make).flat();
-  return some(() => {
-    const [one, other, mail] = [person(), person(), of('email_addresses', 'email_address')];
-    const known = of('contact_assignments', 'contact_assignment');
-    return [
-      post('/people', newPerson()),
-      post('/people?dry_run=true', newPerson()),
-      post('/people?dry_run=true', assignedPerson()),
-      post('/people', assignedPerson()),
-      { ...post('/people', newPerson()), type: JSON_TYPE },
-      post('/contact_assignments', { data: assignment() }),
-      {
-        method: 'PATCH',
-        url: `${at}/contact_assignments/${known.id}`,
-        body: { data: { ...known, relationships: { assigned_to: assignment().relationships.assigned_to } } },
-      },
-      {
-        method: 'PATCH',
-        url: `${at}/contact_assignments/${known.id}`,
-        body: { data: { ...known, relationships: { group: { data: null } } } },
-      },
-      post('/group_memberships', { data: membership() }),
-      post('/email_addresses', {
-        data: {
-          type: 'email_address',
-          attributes: { email: 'new@example.org' },
-          relationships: { person: to(person()) },
+  return tries.concat(
+    some(() => {
+      const [one, other, mail] = [person(), person(), of('email_addresses', 'email_address')];
+      const known = of('contact_assignments', 'contact_assignment');
+      return [
+        post('/people', newPerson()),
+        post('/people?dry_run=true', newPerson()),
+        post('/people?dry_run=true', assignedPerson()),
+        post('/people', assignedPerson()),
+        { ...post('/people', newPerson()), type: JSON_TYPE },
+        post('/contact_assignments', { data: assignment() }),
+        {
+          method: 'PATCH',
+          url: `${at}/contact_assignments/${known.id}`,
+          body: {
+            data: { ...known, relationships: { assigned_to: assignment().relationships.assigned_to } },
+          },
         },
-      }),
-      post('/groups', {
-        data: { type: 'group', attributes: { name: 'New' }, relationships: { parent: to(group()) } },
-      }),
-      multiple(plan, random, false),
-      {
-        method: 'PATCH',
-        url: `${at}/people/${one.id}`,
-        body: { data: { ...one, attributes: { last_name: 'changed' } } },
-      },
-      {
-        method: 'PATCH',
-        url: `${at}/email_addresses/${mail.id}`,
-        body: { data: { ...mail, attributes: { primary: true } } },
-      },
-      { method: 'POST', url: `${at}/people/${other.id}/relationships/groups`, body: { data: [group()] } },
-      { method: 'PATCH', url: `${at}/people/${other.id}/relationships/groups`, body: { data: [group()] } },
-      { method: 'PATCH', url: `${at}/people/${person().id}/relationships/groups`, body: { data: [] } },
-      {
-        method: 'DELETE',
-        url: `${at}/people/${person().id}/relationships/groups`,
-        body: { data: [group(), group()] },
-      },
-      {
-        method: 'PATCH',
-        url: `${at}/people/${one.id}`,
-        body: { data: { ...one, attributes: { first_name: null, last_name: null } } },
-      },
-      { method: 'DELETE', url: `${at}/email_addresses/${of('email_addresses', '').id}` },
-      {
-        ...post('/operations', {
-          'atomic:operations': [
-            { op: 'remove', ref: of('group_memberships', 'group_membership') },
-            { op: 'remove', ref: { type: 'person', id: '99999' } },
-          ],
+        {
+          method: 'PATCH',
+          url: `${at}/contact_assignments/${known.id}`,
+          body: { data: { ...known, relationships: { group: { data: null } } } },
+        },
+        post('/group_memberships', { data: membership() }),
+        post('/email_addresses', {
+          data: {
+            type: 'email_address',
+            attributes: { email: 'new@example.org' },
+            relationships: { person: to(person()) },
+          },
         }),
-        type: ATOMIC_TYPE,
-      },
-      {
-        ...post('/operations', {
-          'atomic:operations': [
-            { op: 'add', data: { ...newPerson().data, lid: 'a' } },
-            {
-              op: 'add',
-              data: {
-                ...membership(),
-                relationships: { person: to({ type: 'person', lid: 'a' }), group: to(group()) },
+        post('/groups', {
+          data: { type: 'group', attributes: { name: 'New' }, relationships: { parent: to(group()) } },
+        }),
+        multiple(plan, random, false),
+        {
+          method: 'PATCH',
+          url: `${at}/people/${one.id}`,
+          body: { data: { ...one, attributes: { last_name: 'changed' } } },
+        },
+        {
+          method: 'PATCH',
+          url: `${at}/email_addresses/${mail.id}`,
+          body: { data: { ...mail, attributes: { primary: true } } },
+        },
+        { method: 'POST', url: `${at}/people/${other.id}/relationships/groups`, body: { data: [group()] } },
+        { method: 'PATCH', url: `${at}/people/${other.id}/relationships/groups`, body: { data: [group()] } },
+        { method: 'PATCH', url: `${at}/people/${person().id}/relationships/groups`, body: { data: [] } },
+        {
+          method: 'DELETE',
+          url: `${at}/people/${person().id}/relationships/groups`,
+          body: { data: [group(), group()] },
+        },
+        {
+          method: 'PATCH',
+          url: `${at}/people/${one.id}`,
+          body: { data: { ...one, attributes: { first_name: null, last_name: null } } },
+        },
+        { method: 'DELETE', url: `${at}/email_addresses/${of('email_addresses', '').id}` },
+        {
+          ...post('/operations', {
+            'atomic:operations': [
+              { op: 'add', data: { ...newPerson().data, lid: 'a' } },
+              {
+                op: 'add',
+                data: {
+                  ...membership(),
+                  relationships: { person: to({ type: 'person', lid: 'a' }), group: to(group()) },
+                },
               },
-            },
-            { op: 'update', data: { ...one, attributes: { last_name: 'again' } } },
-          ],
-        }),
-        type: ATOMIC_TYPE,
-      },
-      {
-        ...post('/operations', { 'atomic:operations': [{ op: 'add', data: membership() }] }),
-        type: ATOMIC_TYPE,
-      },
-      { method: 'DELETE', url: `${at}/group_memberships/${of('group_memberships', '').id}` },
-      { method: 'DELETE', url: `${at}/contact_assignments/${of('contact_assignments', '').id}` },
-      { method: 'DELETE', url: `${at}/people/${person().id}` },
-    ];
-  });
+              { op: 'update', data: { ...one, attributes: { last_name: 'again' } } },
+            ],
+          }),
+          type: ATOMIC_TYPE,
+        },
+        {
+          ...post('/operations', { 'atomic:operations': [{ op: 'add', data: membership() }] }),
+          type: ATOMIC_TYPE,
+        },
+        { method: 'DELETE', url: `${at}/group_memberships/${of('group_memberships', '').id}` },
+        { method: 'DELETE', url: `${at}/contact_assignments/${of('contact_assignments', '').id}` },
+        { method: 'DELETE', url: `${at}/people/${person().id}` },
+      ];
+    }),
+  );
 }
 
 /** What has become of everything; but when, since a version grows by what is hidden too. */
