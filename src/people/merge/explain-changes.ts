@@ -31,22 +31,24 @@ export function explainChanges(
   const { told } = state.limits;
   const emails = changedPoints(before?.emails ?? [], after.emails, told);
   const phones = changedPoints(before?.phones ?? [], after.phones, told);
-  const fields: readonly (readonly [string, Change])[] = [
-    ...ATTRIBUTES.map((name) => [name, [before?.attributes[name] ?? null, after.attributes[name]]] as const),
-    ['external_ref', changedRefs(before, after, state)],
-    ['group_memberships', [before ? rolesOf(before, state) : {}, rolesOf(after, state)]],
-    ['contact_assignments', [[], assignments.map(assignmentText)]],
-  ];
+  const changes: Record<string, Change> = {};
+  const put = (name: string, was: unknown, is: unknown): void => {
+    if (!isSame(was, is)) changes[name] = [was, is];
+  };
+  for (const name of ATTRIBUTES) put(name, before?.attributes[name] ?? null, after.attributes[name]);
+  if (before?.memberships !== after.memberships || before.externalRef !== after.externalRef) {
+    put('external_ref', ...changedRefs(before, after, state));
+    put('group_memberships', before ? rolesOf(before, state) : {}, rolesOf(after, state));
+  }
+  if (assignments.length > 0) put('contact_assignments', [], assignments.map(assignmentText));
+  if (emails) changes['email_addresses'] = [emails.before.map(emailText), emails.after.map(emailText)];
+  if (phones) changes['phone_numbers'] = [phoneTexts(phones.before), phoneTexts(phones.after)];
   const leftOut = {
     ...(emails?.leftOut && { email_addresses: emails.leftOut }),
     ...(phones?.leftOut && { phone_numbers: phones.leftOut }),
   };
   return {
-    changes: {
-      ...Object.fromEntries(fields.filter(([, [one, other]]) => !isSame(one, other))),
-      ...(emails && { email_addresses: [emails.before.map(emailText), emails.after.map(emailText)] }),
-      ...(phones && { phone_numbers: [phoneTexts(phones.before), phoneTexts(phones.after)] }),
-    },
+    changes,
     ...(Object.keys(leftOut).length > 0 && { leftOut: { changes: leftOut } }),
   };
 }

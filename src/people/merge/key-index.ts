@@ -73,9 +73,11 @@ function changedKeys(
 ): [lost: string[], gained: string[]] {
   const [oldEmails, newEmails] = differing(before?.emails ?? [], after.emails);
   const [oldPhones, newPhones] = differing(before?.phones ?? [], after.phones);
+  const sameRefs = before?.memberships === after.memberships && before.externalRef === after.externalRef;
+  const [oldRefs, newRefs] = sameRefs ? [[], []] : [before ? refKeys(before) : [], refKeys(after)];
   return [
-    [...pointKeys('email', oldEmails), ...pointKeys('phone', oldPhones), ...(before ? refKeys(before) : [])],
-    [...pointKeys('email', newEmails), ...pointKeys('phone', newPhones), ...refKeys(after)],
+    [...pointKeys('email', oldEmails), ...pointKeys('phone', oldPhones), ...oldRefs],
+    [...pointKeys('email', newEmails), ...pointKeys('phone', newPhones), ...newRefs],
   ];
 }
 

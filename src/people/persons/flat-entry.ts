@@ -37,12 +37,10 @@ export function readFlatEntry(value: unknown, index: number): FlatEntry {
     return { entry: emptyEntry(index, pointer, [fault]), sent: {}, groups: undefined, warnings: [] };
   }
   const { groups, faults } = readGroups(value, pointer);
-  const entry = { ...emptyEntry(index, pointer, faults), ...readMembers(value, pointer) };
+  const given = givenMembers(value);
   return {
-    entry: groups
-      ? { ...entry, groups: groups.named, pointers: { ...entry.pointers, ...groups.pointers } }
-      : entry,
-    sent: sentAttributes(value),
+    entry: readMembers(given, index, pointer, groups, faults),
+    sent: sentAttributes(given),
     groups,
     warnings: unknownAttributes(
       Object.keys(value).filter((name) => !KNOWN.has(name)),
@@ -59,34 +57,45 @@ const emptyEntry = (index: number, pointer: string, faults: readonly EntryError[
   faults,
 });
 
-/** Values go on as they are: the merge room checks them, for every door alike. */
-function readMembers(value: JsonObject, pointer: string): Partial<Entry> {
-  const given = FLAT_ATTRIBUTES.filter((name) => Object.hasOwn(value, name));
-  const at = (name: FlatAttribute): string => `${pointer}/${name}`;
-  const own = <T>(name: FlatAttribute): T | undefined =>
-    Object.hasOwn(value, name) ? (value[name] as T) : undefined;
-  const [email, number] = [own<string | null>('email_address'), own<string | null>('phone_number')];
+/** Values go on as they are, whatever they are: the merge room checks them, for every door alike. */
+type Given = Partial<Record<FlatAttribute, string | null>>;
+
+function givenMembers(value: JsonObject): Given {
+  const given: Record<string, unknown> = {};
+  for (const name of FLAT_ATTRIBUTES) if (Object.hasOwn(value, name)) given[name] = value[name];
+  return given as Given;
+}
+
+function readMembers(
+  given: Given,
+  index: number,
+  pointer: string,
+  groups: NamedGroups | undefined,
+  faults: readonly EntryError[],
+): Entry {
+  const { external_ref: externalRef, email_address: email, phone_number: number, ...attributes } = given;
+  const [emails, phones] = [`${pointer}/email_address`, `${pointer}/phone_number`];
+  const pointers: Record<string, string> = { entry: pointer, emails, phones, ...groups?.pointers };
+  for (const name of Object.keys(given)) pointers[name] = `${pointer}/${name}`;
   return {
-    attributes: Object.fromEntries(ATTRIBUTES.map((name) => [name, own<string | null>(name)])),
-    externalRef: own('external_ref'),
-    emails: isGiven(email) ? [{ email, pointer: at('email_address') }] : email,
-    phones: isGiven(number) ? [{ number, pointer: at('phone_number') }] : number,
-    pointers: {
-      entry: pointer,
-      ...Object.fromEntries(given.map((name) => [name, at(name)])),
-      emails: at('email_address'),
-      phones: at('phone_number'),
-    },
+    index,
+    attributes,
+    externalRef,
+    emails: isGiven(email) ? [{ email, pointer: emails }] : email,
+    phones: isGiven(number) ? [{ number, pointer: phones }] : number,
+    groups: groups?.named,
+    assignments: [],
+    pointers,
+    faults,
   };
 }
 
 /** Anything but texts may be of any size and depth, and says nothing when it comes back. */
-const sentAttributes = (value: JsonObject): FlatEntry['sent'] =>
-  Object.fromEntries(
-    FLAT_ATTRIBUTES.filter((name) => Object.hasOwn(value, name))
-      .map((name) => [name, value[name]] as const)
-      .filter(([, sent]) => sent === null || typeof sent === 'string'),
-  );
+function sentAttributes(given: Given): FlatEntry['sent'] {
+  const isText = (value: unknown): boolean => value === null || typeof value === 'string';
+  if (Object.values(given).every(isText)) return given;
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => isText(value)));
+}
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...FLAT_ATTRIBUTES,

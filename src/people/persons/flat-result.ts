@@ -14,35 +14,27 @@ export const flatPerson = ({ attributes, externalRef, emailAddress, phoneNumber 
  * @param failing the place of the first one that failed
  */
 export function flatResult(flat: FlatEntry, result: EntryResult, failing?: number): Record<string, unknown> {
-  const { outcome, warnings, ...match } = result.match;
-  const { personId, stored, errors } = result;
-  const success = outcome !== 'failed' && outcome !== 'rolled_back';
+  const { personId, stored, errors, match } = result;
+  const success = match.outcome !== 'failed' && match.outcome !== 'rolled_back';
+  const { ids, externalRefs } = flat.groups?.named ?? {};
+  const groups = success ? stored?.namedGroups : undefined;
+  // What is undefined is not in the JSON: of ten thousand entries each object that is copied into another is garbage.
   return {
-    ...(personId !== undefined && { identifier: personId }),
+    identifier: personId,
     ...(success && stored ? flatPerson(stored) : flat.sent),
-    ...groupsOf(flat, success ? stored?.namedGroups : undefined),
+    group_ids: ids && storedAmong(ids, groups),
+    groups_external_refs: externalRefs && storedAmong(externalRefs, groups),
     success,
-    ...failureOf(outcome, errors, failing),
-    outcome,
+    ...failureOf(match.outcome, errors, failing),
     ...match,
-    warnings: [...flat.warnings, ...warnings] satisfies Warning[],
-    ...(errors.length > 0 && { errors: errors.map(flatError) }),
+    warnings: [...flat.warnings, ...match.warnings] satisfies Warning[],
+    errors: errors.length > 0 ? errors.map(flatError) : undefined,
   };
 }
 
 /** As they were named, but for those in which the person is not. */
-function groupsOf(
-  { groups }: FlatEntry,
-  stored: readonly string[] | undefined,
-): Record<string, readonly string[]> {
-  const { ids, externalRefs } = groups?.named ?? {};
-  const kept = (names: readonly string[]): readonly string[] =>
-    stored ? names.filter((name) => stored.includes(name)) : names;
-  return {
-    ...(ids && { group_ids: kept(ids) }),
-    ...(externalRefs && { groups_external_refs: kept(externalRefs) }),
-  };
-}
+const storedAmong = (names: readonly string[], stored: readonly string[] | undefined): readonly string[] =>
+  stored ? names.filter((name) => stored.includes(name)) : names;
 
 function failureOf(
   outcome: EntryResult['outcome'],
