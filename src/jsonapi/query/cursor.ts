@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isStorable } from '../request/storable.js';
 import { FORMS, type Compared } from './value-forms.js';
 
@@ -39,7 +39,7 @@ export function readCursor(list: string, cursor: string, types: readonly Compare
 }
 
 const digestOf = (list: string, text: Buffer): Buffer =>
-  createHash('sha256').update(`${list}\0`).update(text).digest().subarray(0, DIGEST_BYTES);
+  hash('sha256', Buffer.concat([Buffer.from(`${list}\0`), text]), 'buffer').subarray(0, DIGEST_BYTES);
 
 const isOf = (type: Compared, value: unknown): boolean =>
   typeof value === 'string' && isStorable(value) && FORMS[type].test(value);
