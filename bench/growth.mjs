@@ -61,7 +61,8 @@ async function grow(name, from, size) {
   const seconds = (performance.now() - began) / 1000;
   await side.server.stop();
   await query(side.databaseUrl, 'vacuum analyze');
-  console.log(`${size} people: ${Math.round((size - count) / seconds)} a second on the way there`);
+  const came = Math.max(0, size - count);
+  console.log(`${size} people; the last ${came} came in at ${Math.round(came / seconds)} a second`);
 }
 
 /** Rounds in which every size is asked once, beginning with another one each time. */
