@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
 
@@ -32,7 +32,8 @@ const withoutMaps = {
  * looks for, reads and links some two thousand files otherwise, which is more than half of a start.
  */
 const [entry, outfile] = process.argv.slice(2);
-await build({
+const { outputFiles } = await build({
+  write: false,
   entryPoints: [entry],
   outfile,
   bundle: true,
@@ -53,3 +54,17 @@ await build({
   },
   plugins: [leaveOutside, withoutMaps],
 });
+
+// Names are put back on what lost them in the bundle; not on each closure whenever it is made, which hot code does by thousands.
+const NAMING = 'var __name = (target, value) => __defProp';
+for (const { path, text } of outputFiles) {
+  if (path === outfile && !text.includes(NAMING))
+    throw new Error(`esbuild names functions in another way: ${NAMING}`);
+  await writeFile(
+    path,
+    text.replace(
+      NAMING,
+      'var __name = (target, value) => target.name === value || !target.prototype ? target : __defProp',
+    ),
+  );
+}
