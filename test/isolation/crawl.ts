@@ -133,8 +133,11 @@ function multiple(plan: Plan, random: ReturnType<typeof randomFrom>, dryRun: boo
   return { method: 'POST', url: '/persons/multiple', body: { persons, dry_run: dryRun }, type: JSON_TYPE };
 }
 
-/** Writes of every kind, on whatever there is. */
-export function writingOf(plan: Plan, seed: number): Asked[] {
+/**
+ * Writes of every kind, on whatever there is.
+ * @param me who is given nobody to look after: that would tell her whether somebody is in any group
+ */
+export function writingOf(plan: Plan, seed: number, me: number): Asked[] {
   const random = randomFrom(seed + 1);
   const of = (table: keyof Plan, type: string) => ({
     type,
@@ -158,13 +161,17 @@ export function writingOf(plan: Plan, seed: number): Asked[] {
   const given = () => (plan.contact_assignments.length > 0 ? random.of(plan.contact_assignments) : undefined);
   const named = (id: number | undefined) =>
     id === undefined ? person() : { type: 'person', id: String(id) };
+  const other = ({ type, id }: { type: string; id: string }) => ({
+    type,
+    id: Number(id) === me ? String((me % plan.people.length) + 1) : id,
+  });
   const assignment = () => {
     const ends = random.chance(0.6) ? given() : undefined;
     return {
       type: 'contact_assignment',
       relationships: {
         person: to(named(ends?.person_id)),
-        assigned_to: to(named(ends?.assigned_to_id)),
+        assigned_to: to(other(named(ends?.assigned_to_id))),
         group: to(random.chance(0.5) ? group() : (null as never)),
       },
     };
@@ -175,7 +182,7 @@ export function writingOf(plan: Plan, seed: number): Asked[] {
       ...newPerson(),
       included: [
         { type: 'email_address', attributes: { email: `zqe${mail?.id ?? 1}z@example.org` } },
-        { type: 'contact_assignment', attributes: { assigned_to_id: named(ends?.assigned_to_id).id } },
+        { type: 'contact_assignment', attributes: { assigned_to_id: other(named(ends?.assigned_to_id)).id } },
       ],
     };
   };

@@ -21,7 +21,7 @@ describe('In random worlds', () => {
   const tokenOf = (id: number): string =>
     world.app.get(TokenService).sign({ userId: String(id), sessionId: String(id) }).token;
   const visit = async (plan: Plan, me: number, seed: number): Promise<Seen[]> =>
-    crawl(world.app, tokenOf(me), [...readingOf(plan, seed), ...writingOf(plan, seed), ...rereading()]);
+    crawl(world.app, tokenOf(me), [...readingOf(plan, seed), ...writingOf(plan, seed, me), ...rereading()]);
 
   it.each(SEEDS)(
     'everybody reads what the model says, and nothing of what is out of reach (%i)',

@@ -11,8 +11,15 @@ const BEYOND = 50_000;
 export function worldWithout(model: SightModel): Plan {
   const { plan } = model;
   const reads = (table: string) => (row: { readonly id: number }) => model.readable(table).has(row.id);
-  const known = plan.people.filter(reads('people'));
-  const isKnown = (id: number): boolean => model.readable('people').has(id);
+  // An administrator brings back from the archive whom she does not read until then.
+  const returning = plan.group_memberships.filter(
+    (m) => m.archived_at !== null && model.rank(m.group_id) >= 2,
+  );
+  const known = plan.people.filter(
+    (one) =>
+      reads('people')(one) || (one.deleted_at === null && returning.some((m) => m.person_id === one.id)),
+  );
+  const isKnown = (id: number): boolean => known.some((one) => one.id === id);
   const elsewhere = plan.group_memberships
     .filter((m) => isKnown(m.person_id) && !reads('group_memberships')(m))
     // Who adds her again finds what stands in the archive of a group, and so may tell.
@@ -23,9 +30,13 @@ export function worldWithout(model: SightModel): Plan {
     group_memberships: plan.group_memberships.filter(reads('group_memberships')),
     contact_assignments: plan.contact_assignments.filter(reads('contact_assignments')),
     person_changes: plan.person_changes
-      .filter(reads('person_changes'))
+      .filter((one) => reads('person_changes')(one) || returning.some((m) => m.person_id === one.person_id))
       .map((one) => withoutHidden(model, one)),
-    person_duplicates: plan.person_duplicates.filter(reads('person_duplicates')),
+    person_duplicates: plan.person_duplicates.filter(
+      (one) =>
+        reads('person_duplicates')(one) ||
+        [...one.candidate_ids, one.person_id].every((id) => id === null || isKnown(id)),
+    ),
   };
   const strangers = strangersLike(model, known);
   const group_memberships = [...kept.group_memberships, ...elsewhere, ...strangers.group_memberships];
