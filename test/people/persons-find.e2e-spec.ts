@@ -232,6 +232,18 @@ describe('POST /persons/find', () => {
     ]);
   });
 
+  it.each([
+    ['email', { email: 'x' }, 'Did you mean "email_address"?'],
+    ['frist_name', { frist_name: 'x', 'after-id': 0, last_name: null }, 'Did you mean "first_name"?'],
+    ['a/b', { 'a/b': 1 }, 'Known: '],
+  ])('refuses `%s` alone, which would find everybody', async (name, body, hint) => {
+    const { status, error } = await find(body);
+    expect(status).toBe(400);
+    expect(error).toMatchObject({ type: 'malformed_request', pointer: `/${name.replace('/', '~1')}` });
+    expect(error?.message).toContain(`Nobody is found by "${name}".`);
+    expect(error?.message).toContain(hint);
+  });
+
   it('needs two statements beside the one that tells who asks, whatever is sought and found', async () => {
     for (const body of [
       {},

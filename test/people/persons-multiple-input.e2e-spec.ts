@@ -252,7 +252,7 @@ describe('The plain-JSON doors', () => {
 
   it('warn of an attribute that is not known, and go on without it', async () => {
     const entry = { external_ref: 'warned', firstname: 'Ada', 'a/b~c': 1, success: false, identifier: '1' };
-    const { persons, body } = await client.post('/persons/multiple', { persons: [entry], dryrun: true });
+    const { persons } = await client.post('/persons/multiple', { persons: [entry] });
     expect(persons[0]).toMatchObject({ success: true, outcome: 'created', first_name: null });
     expect(persons[0]?.['identifier']).not.toBe('1');
     const warnings = persons[0]?.['warnings'] as { code: string; pointer: string }[];
@@ -260,9 +260,25 @@ describe('The plain-JSON doors', () => {
     expect(warnings.map(({ pointer }) => pointer)).toEqual([
       ...['/persons/0/firstname', '/persons/0/a~1b~0c'],
     ]);
-    expect(body['warnings']).toEqual([
-      expect.objectContaining({ code: 'unknown_attribute', pointer: '/dryrun' }),
-    ]);
+  });
+
+  it('refuse a member beside `persons` that is not known: what was to be tried would be written', async () => {
+    const before = await world.everything();
+    const answer = await client.post('/persons/multiple', {
+      persons: [{ external_ref: 'slip' }],
+      dryrun: true,
+    });
+    expect(answer).toMatchObject({
+      status: 400,
+      error: {
+        type: 'malformed_request',
+        pointer: '/dryrun',
+        message: expect.stringMatching(/mean "dry_run"\?$/),
+      },
+    });
+    expect(await world.everything()).toBe(before);
+    const again = await client.post('/persons/multiple', { persons: [], success: true, warnings: [] });
+    expect(again.status).toBe(200);
   });
 
   it('refuse a member that is there twice, since readers differ in which of them they keep', async () => {

@@ -271,6 +271,13 @@ describe('POST /persons/multiple', () => {
       expect(await world.everything()).toBe(before);
     });
 
+    it('says how many failed, where several did', async () => {
+      const { persons } = await sync([{ last_name: 'x' }, { external_ref: 'J-4' }, {}, {}], { atomic: true });
+      expect(persons[1]?.['failure_reason']).toMatch(
+        /^The entry \/persons\/0 and 2 more failed, and `atomic` undid/,
+      );
+    });
+
     it('writes all when none fails', async () => {
       const { body, persons } = await sync([{ external_ref: 'J-2' }, { external_ref: 'J-3' }], {
         atomic: true,

@@ -5,6 +5,7 @@ export { LENIENT_DETAIL, LENIENT_STATUS } from '../lenient.js';
 export { OWN_PROFILE_PATH } from '../query/profiles.js';
 export { parseQueryString, problem } from '../query/query-string.js';
 export { isObject, readJson, type JsonObject } from '../request/read-json.js';
+export { known, quoted } from '../query/did-you-mean.js';
 export { isStorable } from '../request/storable.js';
 export { AnswerAdapter } from './answer.adapter.js';
 export { AnyMediaType } from './any-media-type.decorator.js';

@@ -5,6 +5,7 @@ import { warn, type EntryDraft, type PairNote } from './entry-draft.js';
 import { findHits } from './find-hits.js';
 import { holdEntry } from './hold-entry.js';
 import { LIMITS, type Limits } from './limits.js';
+import { ambiguityAdvice, mismatchAdvice } from './match-advice.js';
 import { firstNamesDiffer, matchPerson, type Decision } from './match-person.js';
 import type { HeldEntry, MergePlan, PlannedChange } from './merge-plan.js';
 import { MergeState } from './merge-state.js';
@@ -88,7 +89,7 @@ class Walk {
       warn(
         draft,
         'name_mismatch',
-        `The person who was found has the first name ${decision.hit.person.attributes.first_name}; send the external reference where somebody else is meant.`,
+        mismatchAdvice(entry, decision.hit, draft),
         pointerTo(entry.source, 'first_name'),
       );
     return this.write(draft, decision);
@@ -98,11 +99,7 @@ class Walk {
     const keys = entry.keys;
     const held = holdEntry(entry, keys, scope, decision, this);
     this.written.held.push(held);
-    const several = decision.among.length + decision.unseen > 1;
-    const doubt = several
-      ? 'More than one person may be meant; send an external reference or more of the names'
-      : 'The person found has another first name, which `name_guard` forbids; send the external reference';
-    const detail = `${doubt}, or let an administrator decide in \`person_duplicates\`.`;
+    const detail = ambiguityAdvice(entry, decision, { scope, state: this.state });
     const error = entryError('ambiguous_match', detail, pointerTo(entry.source, 'entry'), {
       candidate_ids: held.candidateIds,
     });

@@ -1,8 +1,24 @@
 import { JsonApiError } from '../../jsonapi/index.js';
-import { readJson, type JsonApiRequest, type JsonObject } from '../../jsonapi/http/index.js';
+import {
+  isStorable,
+  known as knownNames,
+  quoted,
+  readJson,
+  type JsonApiRequest,
+  type JsonObject,
+} from '../../jsonapi/http/index.js';
 
 export const malformed = (detail: string, pointer: string): JsonApiError =>
   JsonApiError.of('malformed_request', detail, { pointer });
+
+/** A member that would change what is done, had it been understood. @param known those that are taken there */
+export function unknownMember(name: string, known: readonly string[], saying: string): JsonApiError {
+  const [word] = known.filter((each) => each.split('_').includes(name.toLowerCase()));
+  const sent = isStorable(name) ? quoted(name) : 'this member';
+  return malformed(`${saying} ${sent}. ${knownNames(known, word ?? name)}`, `/${escapePointer(name)}`);
+}
+
+const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** They stand in the body; where one is overlooked, much would be written that was only to be tried. */
 const OF_THE_BODY = ['atomic', 'dry_run', 'conflicting_ref', 'name_guard'];

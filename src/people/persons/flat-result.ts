@@ -11,9 +11,13 @@ export const flatPerson = ({ attributes, externalRef, emailAddress, phoneNumber 
 
 /**
  * One of the `persons` of an answer: the entry as stored (as sent when it failed), and what became of it and why.
- * @param failing the place of the first one that failed
+ * @param failing the places of those that failed
  */
-export function flatResult(flat: FlatEntry, result: EntryResult, failing?: number): Record<string, unknown> {
+export function flatResult(
+  flat: FlatEntry,
+  result: EntryResult,
+  failing: readonly number[],
+): Record<string, unknown> {
   const { personId, stored, errors, match } = result;
   const success = match.outcome !== 'failed' && match.outcome !== 'rolled_back';
   const { ids, externalRefs } = flat.groups?.named ?? {};
@@ -39,12 +43,13 @@ const storedAmong = (names: readonly string[], stored: readonly string[] | undef
 function failureOf(
   outcome: EntryResult['outcome'],
   [first, ...others]: readonly EntryError[],
-  failing: number | undefined,
+  [failed, ...failedToo]: readonly number[],
 ) {
   if (first) return { failure_reason: reasonOf(first, others.length), failure_code: first.code };
   if (outcome !== 'rolled_back') return { failure_reason: '', failure_code: null };
+  const more = failedToo.length > 0 ? ` and ${failedToo.length} more` : '';
   return {
-    failure_reason: `The entry /persons/${failing} failed, and \`atomic\` undid this one; correct that and send all again.`,
+    failure_reason: `The entry /persons/${failed}${more} failed, and \`atomic\` undid this one; correct that and send all again.`,
     failure_code: outcome,
   };
 }

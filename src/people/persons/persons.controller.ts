@@ -59,11 +59,11 @@ export class PersonsController {
       { ...options, unknownGroups: 'skip' },
       async (tx, { sent, results, before, isLast }) => {
         const chunk = answeredChunk(sent, results);
-        await (isLast ? claim.store(tx, answerTo(batch, [...before, chunk])) : claim.renew(tx));
+        await (isLast ? claim.store(tx, answerTo([...before, chunk])) : claim.renew(tx));
         return chunk;
       },
     );
-    return answerTo(batch, chunks);
+    return answerTo(chunks);
   }
 
   /**
@@ -103,7 +103,7 @@ interface AnsweredChunk {
 }
 
 function answeredChunk(sent: readonly FlatEntry[], results: readonly EntryResult[]): AnsweredChunk {
-  const failing = results.find(({ outcome }) => outcome === 'failed')?.index;
+  const failing = results.filter(({ outcome }) => outcome === 'failed').map(({ index }) => index);
   const persons = results.map((result, i) => flatResult(sent[i] as FlatEntry, result, failing));
   return {
     persons: JSON.stringify(persons).slice(1, -1),
@@ -111,9 +111,8 @@ function answeredChunk(sent: readonly FlatEntry[], results: readonly EntryResult
   };
 }
 
-function answerTo({ warnings }: Batch, chunks: readonly AnsweredChunk[]): BatchAnswer {
+function answerTo(chunks: readonly AnsweredChunk[]): BatchAnswer {
   const success = chunks.every((chunk) => chunk.success);
   const persons = chunks.map((chunk) => chunk.persons).join();
-  const about = warnings.length > 0 ? `,"warnings":${JSON.stringify(warnings)}` : '';
-  return { status: 200, text: `{"success":${success},"persons":[${persons}]${about}}` };
+  return { status: 200, text: `{"success":${success},"persons":[${persons}]}` };
 }

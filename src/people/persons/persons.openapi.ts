@@ -6,7 +6,7 @@ import {
   type Response,
   type Schema,
 } from '../../jsonapi/openapi/index.js';
-import { MATCH_REPORT_MEMBERS } from '../merge/index.js';
+import { ENTRY_ERRORS, MATCH_REPORT_MEMBERS } from '../merge/index.js';
 import { FLAT_ATTRIBUTES } from './flat-entry.js';
 
 const text: Schema = { type: 'string' };
@@ -36,7 +36,7 @@ const result = closed(
     groups_external_refs: texts,
     success: { type: 'boolean' },
     failure_reason: { type: 'string', description: 'A sentence; empty on success.' },
-    failure_code: nullable,
+    failure_code: { type: ['string', 'null'], enum: [...Object.keys(ENTRY_ERRORS), 'rolled_back', null] },
     ...MATCH_REPORT_MEMBERS,
     warnings,
     errors: { type: 'array', items: { type: 'object' } },
@@ -58,7 +58,7 @@ const schemas: OpenApiPart['schemas'] = {
     },
   },
   PersonBatchResult: closed(
-    { success: { type: 'boolean' }, persons: { type: 'array', items: schemaRef('PersonResult') }, warnings },
+    { success: { type: 'boolean' }, persons: { type: 'array', items: schemaRef('PersonResult') } },
     ['success', 'persons'],
   ),
   PersonResult: result,

@@ -1,9 +1,8 @@
 import { JsonApiError } from '../../jsonapi/index.js';
 import { isObject, type JsonObject } from '../../jsonapi/http/index.js';
-import type { MatchPolicy, Sliceable, Warning } from '../merge/index.js';
-import { unknownAttributes } from '../unknown-attributes.js';
+import type { MatchPolicy, Sliceable } from '../merge/index.js';
 import { ANSWER_MEMBERS, readFlatEntry, type FlatEntry } from './flat-entry.js';
-import { malformed, readFlag, readOneOf } from './flat-members.js';
+import { malformed, readFlag, readOneOf, unknownMember } from './flat-members.js';
 import { namesGroupsTwice } from './named-groups.js';
 
 /** The body of `POST /persons/multiple`. */
@@ -13,8 +12,6 @@ export interface Batch {
   readonly atomic: boolean;
   readonly dryRun: boolean;
   readonly policy: Partial<MatchPolicy>;
-  /** About what stands beside `persons`. */
-  readonly warnings: readonly Warning[];
 }
 
 const MEMBERS = ['persons', 'atomic', 'dry_run', 'conflicting_ref', 'name_guard'];
@@ -28,6 +25,7 @@ export function readBatch(body: unknown, maxEntries: number): Batch {
   const persons = Object.hasOwn(body, 'persons') ? body['persons'] : undefined;
   if (!Array.isArray(persons))
     throw malformed('`persons` must be a list of entries.', Object.hasOwn(body, 'persons') ? '/persons' : '');
+  requireKnownMembers(body);
   if (persons.length > maxEntries)
     throw JsonApiError.of('payload_too_large', `At most ${maxEntries} entries are taken at once.`, {
       pointer: '/persons',
@@ -39,11 +37,13 @@ export function readBatch(body: unknown, maxEntries: number): Batch {
       length: persons.length,
       slice: (from, to) => persons.slice(from, to).map((person, i) => readFlatEntry(person, from + i)),
     },
-    warnings: unknownAttributes(
-      Object.keys(body).filter((name) => !MEMBERS.includes(name) && !ANSWER_MEMBERS.includes(name)),
-      '',
-    ),
   };
+}
+
+/** A slip such as `dryrun` would write what was only to be tried. An answer may come back whole. */
+function requireKnownMembers(body: JsonObject): void {
+  const unknown = Object.keys(body).find((name) => !MEMBERS.includes(name) && !ANSWER_MEMBERS.includes(name));
+  if (unknown !== undefined) throw unknownMember(unknown, MEMBERS, 'Beside `persons` there is no');
 }
 
 function readOptions(body: JsonObject): Pick<Batch, 'atomic' | 'dryRun' | 'policy'> {

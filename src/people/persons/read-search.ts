@@ -1,9 +1,9 @@
 import { JsonApiError } from '../../jsonapi/index.js';
-import { isObject } from '../../jsonapi/http/index.js';
+import { isObject, type JsonObject } from '../../jsonapi/http/index.js';
 import type { Entry, Warning } from '../merge/index.js';
 import { unknownAttributes } from '../unknown-attributes.js';
-import { malformed, readId, readText } from './flat-members.js';
-import { namesGroupsTwice, readGroups } from './named-groups.js';
+import { malformed, readId, readText, unknownMember } from './flat-members.js';
+import { isGiven, namesGroupsTwice, readGroups } from './named-groups.js';
 
 /** The body of `POST /persons/find`. */
 export interface Search {
@@ -32,6 +32,7 @@ export function readSearch(body: unknown): Search {
       'Both group ids and external refs provided for the person find operation',
       { pointer: '' },
     );
+  requireCriterion(body);
   const { groups, faults } = readGroups(body, '');
   const [fault] = faults;
   if (fault) throw malformed(fault.detail, fault.pointer ?? '');
@@ -54,6 +55,14 @@ export function readSearch(body: unknown): Search {
       '',
     ),
   };
+}
+
+/** Nothing but members that are not known: taken for nothing, they would find everybody. @throws JsonApiError 400 */
+function requireCriterion(body: JsonObject): void {
+  const names = Object.keys(body).filter((name) => name !== 'after-id');
+  const unknown = names.find((name) => !MEMBERS.has(name));
+  if (unknown === undefined || names.some((name) => MEMBERS.has(name) && isGiven(body[name]))) return;
+  throw unknownMember(unknown, [...MEMBERS], 'Nobody is found by');
 }
 
 function readAfter(id = '0'): string {

@@ -135,7 +135,7 @@ describe('a person who collects thousands of e-mails', () => {
   });
 });
 
-/** Everything but the lists that are cut. */
+/** Everything but the lists that are cut, and the advice of whom they tell. */
 const decided = ({ match, errors, ...result }: EntryResult) => ({
   ...result,
   match: {
@@ -146,7 +146,11 @@ const decided = ({ match, errors, ...result }: EntryResult) => ({
     queued_with: [],
   },
   changed: Object.keys(match.changes),
-  errors: errors.map((error) => ({ ...error, meta: undefined })),
+  errors: errors.map((error) => ({
+    ...error,
+    detail: error.code === 'ambiguous_match' ? '' : error.detail,
+    meta: undefined,
+  })),
 });
 
 const numberOfCandidates = ({ match: { candidates, left_out } }: EntryResult): number =>
