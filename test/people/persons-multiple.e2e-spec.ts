@@ -139,6 +139,40 @@ describe('POST /persons/multiple', () => {
     expect(await world.everything()).toBe(before);
   });
 
+  it('has the reference of the named groups, and none where it differs, so that nothing replaces it', async () => {
+    const one = { email_address: 'd4@x.org' };
+    await syncOne({ ...one, external_ref: 'D-4', first_name: 'Dee', group_ids: [north] });
+    const east = await world.group('East');
+    const dan = await world.caller('Dan', { [north]: 'user', [south]: 'user', [east]: 'user' });
+    const both = new PlainClient(world.app, dan.token);
+    const { persons: made } = await both.post('/persons/multiple', {
+      persons: [{ ...one, group_ids: [north, east] }],
+    });
+    const id = made[0]?.['identifier'];
+    await world.database.query(sql`
+      update group_memberships set external_ref = case when group_id = ${east}::bigint then 'E-4' else 'D-4' end
+      where person_id = ${id}`);
+    await world.member(id as string, south, 'contact');
+    const entries = [
+      { ...one, group_ids: [north, east] },
+      { ...one, group_ids: [east] },
+      { ...one, group_ids: [south] },
+      { ...one, group_ids: [north, south] },
+      { ...one, external_ref: 'E-4', group_ids: [east] },
+      one,
+    ];
+    const before = await world.everything();
+    const { persons } = await both.post('/persons/multiple', { persons: entries, dry_run: true });
+    const refs = [undefined, 'E-4', null, 'D-4', 'E-4', undefined];
+    expect(persons.map((person) => person['external_ref'])).toEqual(refs);
+    const sent = persons.filter((_, i) => i !== 3);
+    const again = await both.post('/persons/multiple', { persons: sent });
+    expect(again.persons.map(({ outcome, external_ref }) => [outcome, external_ref])).toEqual(
+      refs.filter((_, i) => i !== 3).map((ref) => ['unchanged', ref]),
+    );
+    expect(await world.everything()).toBe(before);
+  });
+
   it('finds nobody by the `identifier` of an answer, which says nothing when it comes back', async () => {
     const made = await syncOne({ external_ref: 'D-2', first_name: 'Dan' });
     const other = await syncOne({ external_ref: 'D-3', first_name: 'Dot', identifier: made['identifier'] });

@@ -19,6 +19,7 @@ type Told = MatchReport & {
   readonly failure_code: string | null;
   readonly errors?: readonly EntryError[];
   readonly group_ids?: readonly string[];
+  readonly external_ref?: string | null;
 };
 
 describe('POST /persons/multiple', () => {
@@ -55,6 +56,9 @@ describe('POST /persons/multiple', () => {
           );
           expectSame(leftIn(left), leftIn(state));
           if (options.dryRun) continue;
+          const [last] = told.slice(-1);
+          if (last?.identifier !== undefined && last.group_ids)
+            expectSame(last.external_ref, shownRef(left, rows.idOf(last.identifier), last));
           for (const { identifier, group_ids: ids } of told)
             if (identifier !== undefined && ids)
               expectSame(
@@ -68,6 +72,14 @@ describe('POST /persons/multiple', () => {
     PATIENCE_MS,
   );
 });
+
+/** That of the named groups: the one that was sent, else the one there is, if it is the same in all that have one. */
+function shownRef({ people }: ModelWorld, id: string | null, { group_ids: ids = [], keys }: Told) {
+  const person = people.find((each) => each.id === id);
+  const refs = ids.flatMap((group) => (person && liveMembershipIn(person, group)?.ref) ?? []);
+  if (keys.external_ref !== null && refs.includes(keys.external_ref)) return keys.external_ref;
+  return new Set(refs).size > 1 ? undefined : (refs[0] ?? null);
+}
 
 const isIn = ({ people }: ModelWorld, person: string | null, group: string): boolean =>
   people.some((each) => each.id === person && liveMembershipIn(each, group) !== undefined);
