@@ -8,6 +8,7 @@ import {
   authorizeCreation,
   authorizeRemoval,
   authorizeUpdate,
+  pointerIn,
   type Draft,
   type OperationContext,
   type Written,
@@ -15,6 +16,7 @@ import {
 import { ChangePerson } from './change-person.js';
 import { membershipInput } from './membership-input.js';
 import { archivedMembership } from './memberships.js';
+import { requireChangeable } from './person-rights.js';
 
 /** Memberships at their own URL: what is asked is an entry about their person. */
 @Injectable()
@@ -28,7 +30,11 @@ export class WriteGroupMembership implements GroupMembershipWrites {
   async create(tx: Transaction, context: OperationContext<Actor>, draft: Draft): Promise<Written> {
     const personId = String(draft.relationships['person']);
     const archived = await archivedMembership(tx, context.actor, personId, draft);
-    if (archived === undefined) await authorizeCreation(tx, this.registry, context, draft);
+    if (archived === undefined) {
+      await authorizeCreation(tx, this.registry, context, draft);
+      // A group of one's own would make whom one only reads one's own to change.
+      await requireChangeable(tx, context.actor, personId, pointerIn(draft)('person'));
+    }
     const membership = inputOf(draft);
     await this.people.change(tx, context, personId, {
       memberships: [membership],

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { World, type Caller } from '../support/factories/world.factory.js';
+import { OperationsClient } from '../support/operations-client.js';
 
 describe('POST /group_memberships', () => {
   let world: World;
@@ -159,6 +160,29 @@ describe('POST /group_memberships', () => {
     await refused(admin, into(south, { role: 'owner' }), 403, ['forbidden', '/data']);
     const answer = await owner.api.post('/group_memberships', into(south, { role: 'owner' }));
     expect([answer.status, answer.one.attributes?.['role']]).toEqual([201, 'owner']);
+  });
+
+  it('takes nobody over whom the caller only reads because she looks after her', async () => {
+    const foreign = await world.group('Elsewhere');
+    const paul = await world.contact('Paul', foreign);
+    const loose = await world.person('Loose');
+    for (const one of [paul, loose]) await world.assignment(admin.personId, one);
+    const own = await admin.api.post('/groups', { data: { type: 'group', attributes: { name: 'Own' } } });
+    for (const one of [paul, loose]) {
+      expect((await admin.api.get(`/people/${one}`)).status).toBe(200);
+      const taken = membership({}, { person: end('person', one), group: end('group', own.one.id) });
+      await refused(admin, taken, 403, ['forbidden', '/data/relationships/person/data']);
+      const bare = membership({ person_id: one, group_id: own.one.id });
+      await refused(admin, bare, 403, ['forbidden', '/data/attributes/person_id']);
+      const before = await world.everything();
+      const many = await new OperationsClient(admin.api).send([{ op: 'add', ...taken }]);
+      expect(many.refusal.status).toBe(403);
+      expect(await world.everything()).toBe(before);
+    }
+    const helper = await world.caller('Helper', { [foreign]: 'user' });
+    await world.member(helper.personId, String(own.one.id), 'admin');
+    const both = membership({}, { person: end('person', paul), group: end('group', own.one.id) });
+    expect((await helper.api.post('/group_memberships', both)).status).toBe(201);
   });
 
   it('does not change an owner', async () => {
