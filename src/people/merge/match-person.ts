@@ -4,6 +4,7 @@ import { comparedName, namesDiffer } from './compared-name.js';
 import type { MatchedBy, NotTaken } from './match-report.js';
 import type { MergeState } from './merge-state.js';
 import type { EntryKeys, NormalEntry } from './normal-entry.js';
+import type { PersonState } from './person-state.js';
 import type { Scope } from './resolve-scope.js';
 
 /** Why a hit was not taken. */
@@ -63,7 +64,11 @@ function judge(
   scope: Scope,
   state: MergeState,
 ): Verdict {
-  hits.filter(({ inScope }) => !inScope).forEach((hit) => refusals.set(hit, 'in_another_group'));
+  hits
+    .filter(({ inScope }) => !inScope)
+    .forEach((hit) =>
+      refusals.set(hit, isArchivedHere(hit.person, scope, state) ? 'archived' : 'in_another_group'),
+    );
   const candidates = hits.filter(({ inScope }) => inScope);
   const byRef = candidates.filter((hit) => hit.byRef);
   if (byRef.length > 0) return byReference(byRef, candidates, question, refusals);
@@ -72,6 +77,13 @@ function judge(
   conflicting.forEach((hit) => refusals.set(hit, 'conflicting_ref'));
   return byContactPoint(left, question, refusals);
 }
+
+/** In the archive of a group where is looked, as far as the actor may know. */
+const isArchivedHere = (person: PersonState, scope: Scope, state: MergeState): boolean =>
+  person.memberships.some(
+    ({ groupId, archivedAt }) =>
+      archivedAt !== null && scope.includes(groupId) && state.readsArchive(groupId, person),
+  );
 
 /** One holder of the reference is it; several are told apart by the other keys, then by the names. */
 function byReference(

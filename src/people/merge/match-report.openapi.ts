@@ -101,13 +101,15 @@ export const MATCH_REPORT_SCHEMAS: Readonly<Record<string, Schema>> = {
             'names_do_not_agree',
             'name_guard',
             'ambiguous',
+            'archived',
             'in_another_group',
           ),
         ),
         description:
           'Why not: `another_has_external_ref`: the reference that was sent is somebody else’s, and counts before e-mail and ' +
           'phone; `conflicting_ref`: known by another reference; `matches_fewer_keys`, `names_do_not_agree`: somebody else ' +
-          'fits better; `name_guard`: has another first name; `ambiguous`: one of several; `in_another_group`: in none of ' +
+          'fits better; `name_guard`: has another first name; `ambiguous`: one of several; `archived`: taken out of a ' +
+          'named group, back by POST or PATCH of the membership; `in_another_group`: in none of ' +
           'the groups where the entry looks.',
       },
     },

@@ -13,6 +13,7 @@ export type NotTaken =
   | 'names_do_not_agree'
   | 'name_guard'
   | 'ambiguous'
+  | 'archived'
   | 'in_another_group';
 
 export interface CandidateReport {

@@ -13,7 +13,7 @@ import { LIMITS, type Limits } from './limits.js';
 import { reachOf, type Scope } from './resolve-scope.js';
 import { sightOf, type Sight } from './sight.js';
 import type { RefHolder, Snapshot } from './snapshot.js';
-import type { Actor } from '../../auth/index.js';
+import { mayIn, type Actor } from '../../auth/index.js';
 
 /** The world as it is after the entries so far: found by key, changed one whole person at a time. */
 export class MergeState {
@@ -45,6 +45,11 @@ export class MergeState {
 
   isReadable(id: string): boolean {
     return this.snapshot.readableIds.has(id);
+  }
+
+  /** Archived memberships of others are for administrators. */
+  readsArchive(groupId: string, { id }: PersonState): boolean {
+    return id === this.actor.personId || mayIn(this.actor, 'group_membership', 'update', groupId);
   }
 
   isPersonal(person: PersonState): boolean {

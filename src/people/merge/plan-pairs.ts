@@ -58,7 +58,8 @@ function pairWith({ person, keys, scope, state }: EntryDraft, hit: Hit, reason: 
     otherId: other.id,
     groupId: groups.find(state.isWithinReach) ?? null,
     evidence: {
-      reason,
+      // Her archive is not for all who read the pair.
+      reason: reason === 'archived' ? 'in_another_group' : reason,
       matched_by: kindsOf(hit),
       email_addresses: keys.emails.filter((form) => state.holders(keyName('email', form)).has(other.id)),
       phone_numbers: keys.phones.filter((form) => state.holders(keyName('phone', form)).has(other.id)),

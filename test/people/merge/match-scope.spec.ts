@@ -158,4 +158,19 @@ describe('the policy', () => {
     expect(keysOf()).toEqual(['+442079460018']);
     expect(keysOf(['1'])).toEqual(['02079460018']);
   });
+
+  it('says of the archived that they are, to an administrator and to the person alone', () => {
+    const people = [withEmail('10', { groups: { 1: null, 2: null }, archived: ['2'] })];
+    const reasonFor = (world: World): unknown =>
+      plan([{ email: EMAIL, first: 'Ada', groups: ['2'] }], { people, ...world }).results[0]?.match
+        .candidates[0];
+    expect(reasonFor({ actor: actor({ 1: 'user', 2: 'admin' }) })).toMatchObject({
+      taken: false,
+      reason: 'archived',
+    });
+    expect(reasonFor({ actor: { ...actor(), personId: '10' } })).toMatchObject({ reason: 'archived' });
+    expect(reasonFor({ actor: actor({ 1: 'admin', 2: 'user' }) })).toMatchObject({
+      reason: 'in_another_group',
+    });
+  });
 });
