@@ -4,6 +4,7 @@ import { defineResource } from '../jsonapi/index.js';
 import { ContactAssignment } from './contact-assignment.entity.js';
 import { contactAssignmentPolicy } from './contact-assignment.policy.js';
 import { CreateContactAssignment } from './create-contact-assignment.operation.js';
+import { UpdateContactAssignment } from './update-contact-assignment.operation.js';
 
 /** What may be written of an assignment beside its ends. */
 class ContactAssignmentAttributes {
@@ -47,7 +48,7 @@ export const contactAssignmentResource = defineResource({
   },
   defaults: (actor: Actor) => makerColumns(actor, 'assigned_by'),
   meta: { api_client_id: 'assigned_by_client_id' },
-  operations: { create: CreateContactAssignment },
+  operations: { create: CreateContactAssignment, update: UpdateContactAssignment },
   conflicts: {
     contact_assignments_once: EXISTS,
     contact_assignments_once_per_maker: EXISTS,

@@ -1,4 +1,5 @@
 import { World, type Caller } from '../support/factories/world.factory.js';
+import { OperationsClient } from '../support/operations-client.js';
 
 describe('PATCH and DELETE /contact_assignments/:id', () => {
   let world: World;
@@ -123,6 +124,54 @@ describe('PATCH and DELETE /contact_assignments/:id', () => {
         'not_found',
         '/data/relationships/group/data',
       ]);
+  });
+
+  it('opens nobody who is out of sight: handing on takes reading both people', async () => {
+    const other = await world.group('Other');
+    const [gone, left] = [await world.contact('Gone', other), await world.contact('Left', other)];
+    const own = { group_id: choir, assigned_by_id: ada.personId };
+    const mine = { data: { type: 'person', id: eve.personId } };
+    for (const ends of [[bob, gone] as const, [left, carl] as const]) {
+      id = await world.assignment(...ends, own);
+      const to = change({ assigned_to: mine });
+      for (const caller of [ada, eve]) {
+        await refused(caller, to, 404, ['not_found', '/data/relationships/assigned_to/data']);
+        await refused(caller, change({}, { assigned_to_id: eve.personId }), 404, [
+          'not_found',
+          '/data/attributes/assigned_to_id',
+        ]);
+        await refused(caller, change({ group: end('group', altos) }), 404, [
+          'not_found',
+          '/data/relationships/group/data',
+        ]);
+      }
+      const before = await world.everything();
+      const path = `/contact_assignments/${id}/relationships/assigned_to`;
+      expect((await eve.api.patch(path, mine)).refusal.status).toBe(404);
+      expect((await eve.api.lenient.patch(`/contact_assignments/${id}`, to)).status).toBe(404);
+      const many = await new OperationsClient(eve.api).send([{ op: 'update', ...to }]);
+      expect(many.refusal.status).toBe(404);
+      const along = { ...to.data, relationships: { assigned_to: mine } };
+      const within = await eve.api.patch(`/people/${ends[0] === bob ? bob : carl}`, {
+        data: { type: 'person', id: ends[0] === bob ? bob : carl },
+        included: [along],
+      });
+      expect(within.status).toBeGreaterThanOrEqual(400);
+      expect(await world.everything()).toBe(before);
+      expect((await eve.api.get(`/people/${gone}`)).status).toBe(404);
+      expect((await eve.api.patch(`/contact_assignments/${id}`, change({}, { note: 'kept' }))).status).toBe(
+        200,
+      );
+      expect((await eve.api.delete(`/contact_assignments/${id}`)).status).toBe(204);
+    }
+  });
+
+  it('gives a former member nothing back by her own personal one', async () => {
+    const former = await world.caller('Former');
+    id = await world.assignment(bob, carl, { assigned_by_id: former.personId });
+    const to = change({ assigned_to: end('person', former.personId) });
+    await refused(former, to, 404, ['not_found', '/data/relationships/assigned_to/data']);
+    expect((await former.api.get(`/people/${carl}`)).status).toBe(404);
   });
 
   it('is for users of the group; who only is an end of it reads it', async () => {

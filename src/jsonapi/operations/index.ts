@@ -19,5 +19,5 @@ export {
 } from './operation.js';
 export { Parts } from './parts.js';
 export { authorizeRemoval } from './remove-resource.js';
-export { authorizeUpdate } from './update-resource.js';
-export { columnsOf, findRow, lockRow, orConflict, pointerIn } from './write-columns.js';
+export { authorizeUpdate, UpdateResource } from './update-resource.js';
+export { columnsOf, findRow, lockRow, orConflict, pointerIn, readableIds } from './write-columns.js';
