@@ -6,8 +6,11 @@ import { SharedConnection } from './shared-connection.js';
 import { StatementQuery, type Row } from './statement-query.js';
 import { holdBack, OpenTransaction, together, type SqlRunner, type Transaction } from './transaction.js';
 
-/** Another connection won; PostgreSQL asks to run the whole transaction again. */
-const RETRYABLE = new Set(['40001', '40P01', '23505']);
+/**
+ * Another connection won: PostgreSQL asks to run the whole transaction again, or a key was taken, or what a row names was
+ * deleted (23503), between looking and writing. Looking again finds it as it is now, and answers accordingly.
+ */
+const RETRYABLE = new Set(['40001', '40P01', '23505', '23503']);
 const MAX_ATTEMPTS = 8;
 /** Each named statement costs memory on every connection, so callers cannot be allowed to make any number of them. */
 const MAX_NAMED_STATEMENTS = 500;
@@ -51,7 +54,7 @@ export class Database implements SqlRunner {
 
   /**
    * Runs `work` in one READ COMMITTED transaction, and the whole of it again from the top on a serialization failure,
-   * a deadlock or a lost race for a unique key. `work` must not keep anything from a failed attempt.
+   * a deadlock, or a lost race for a unique key or for a row that is named. `work` must not keep anything from a failed attempt.
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {

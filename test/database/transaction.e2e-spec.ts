@@ -90,7 +90,7 @@ describe('A transaction', () => {
     expect([state, await ids()]).toEqual(['22012', []]);
   });
 
-  it.each(['40P01', '40001', '23505'])(
+  it.each(['40P01', '40001', '23505', '23503'])(
     'is done again as a whole when something sent meets %s',
     async (state) => {
       let attempts = 0;

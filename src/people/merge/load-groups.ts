@@ -16,7 +16,7 @@ interface GroupRow {
 export const isId = (text: string): boolean => /^[1-9]\d{0,17}$/.test(text);
 
 /**
- * The groups that the entries name, all with settings, and one without each setting (it stands for the deployment's
+ * The groups that the entries name, the actor's own that still exist, all with settings, and one without each setting (it stands for the deployment's
  * default): only those within the actor's reach, so that the others are as if they did not exist. One statement.
  */
 export async function loadGroups(
@@ -32,7 +32,7 @@ export async function loadGroups(
       from groups where ${reach === 'all'}::boolean or id = any(${reach === 'all' ? [] : reach}::bigint[])
     )
     select * from reached
-    where id = any(${ids}::bigint[]) or external_ref = any(${refs}::text[])
+    where id = any(${[...ids, ...actor.ownGroupIds]}::bigint[]) or external_ref = any(${refs}::text[])
       or phone_region is not null or match_conflicting_ref is not null or match_name_guard is not null
       or id in (select min(id) from reached where match_conflicting_ref is null)
       or id in (select min(id) from reached where match_name_guard is null)`);

@@ -89,7 +89,7 @@ export function resolveScope(
     named: named !== undefined,
     place: named ? [...ids].sort().join() : 'anywhere',
     includes: named ? (groupId) => ids.has(groupId) : reachOf(actor),
-    targets: named ? [...ids] : own,
+    targets: named ? [...ids] : own.filter((id) => groups.byId.has(id)),
     memberships: new Map(
       named?.flatMap(({ group, membership }) => (group && membership ? [[group.id, membership]] : [])),
     ),

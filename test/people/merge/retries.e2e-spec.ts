@@ -33,6 +33,7 @@ describe('what PostgreSQL asks to be done again', () => {
     ['a serialization failure', '40001'],
     ['a deadlock', '40P01'],
     ['a lost race for a unique key', '23505'],
+    ['a row that is named and was deleted meanwhile', '23503'],
   ])('%s', (_name, sqlState) => {
     it.each([['people'], ['group_memberships'], ['person_changes'], ['person_duplicates']])(
       'while %s is written is invisible, and leaves nothing of the attempts',
