@@ -16,6 +16,7 @@ import {
 } from './merge/index.js';
 import { refusalOf } from './refusal-of.js';
 import { reportAlong, unmade } from './report-along.js';
+import { withoutMade } from './tried-answer.js';
 import { ignoredIn } from './unknown-attributes.js';
 
 /** `POST /people`: the person that is meant, found and merged, or made; all of it or nothing. */
@@ -34,8 +35,10 @@ export class CreatePerson implements CreateOperation {
     ];
     const written = writtenBy(result, draft, context);
     const rest = besideEntry(draft);
-    if (rest.length === 0 || written.refusal) return written;
-    if (dryRun) return this.tryAlong(tx, context, entry, written, rest);
+    if (written.refusal) return written;
+    if (dryRun && (rest.length > 0 || result.outcome === 'updated'))
+      return this.tryOut(tx, context, entry, written, rest);
+    if (rest.length === 0) return written;
     const match = written.meta?.['match'] as MatchReport;
     const report = () => reportAlong(tx, match, written.id ?? '', context.requestId, rest);
     return { ...written, rest, afterRest: async () => ({ meta: { match: await report() } }) };
@@ -68,15 +71,15 @@ export class CreatePerson implements CreateOperation {
     return entries;
   }
 
-  /** What other rooms would write cannot be planned: it is written, and undone before the answer. */
-  private async tryAlong(
+  /** What would be shown, and what other rooms would write, cannot be planned: it is written, and undone when it is shown. */
+  private async tryOut(
     tx: Transaction,
     context: OperationContext<Actor>,
     entry: Entry,
     tried: Written,
     rest: readonly Draft[],
   ): Promise<Written> {
-    await tx.query(sql`savepoint tried_along`);
+    await tx.query(sql`savepoint tried`);
     const [real] = await this.merge.runIn(tx, [entry], context.actor, optionsOf(context).options);
     const id = real?.personId ?? '';
     return {
@@ -85,8 +88,12 @@ export class CreatePerson implements CreateOperation {
       afterRest: async () => {
         const report = tried.meta?.['match'] as MatchReport;
         const match = await reportAlong(tx, report, id, context.requestId, rest);
-        await tx.query(sql`rollback to savepoint tried_along`);
         return { id: tried.id, meta: { match: unmade(match, rest, tried.id) } };
+      },
+      afterShown: async (answer) => {
+        const told = await withoutMade(tx, this.registry, answer);
+        await tx.query(sql`rollback to savepoint tried`);
+        return told;
       },
     };
   }

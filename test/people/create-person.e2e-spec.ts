@@ -260,6 +260,42 @@ describe('POST /people', () => {
     expect(await world.everything()).toBe(before);
   });
 
+  test('shows in a dry run whom it finds as she would be, without what would be new', async () => {
+    const mail = email('would@example.org');
+    const known = (await ada.api.post('/people', person({ first_name: 'Will', external_ref: 'w-1' }, [mail])))
+      .one;
+    const sent = person({ first_name: 'Wilma', gender: 'x' }, [
+      mail,
+      email('new-would@example.org', { primary: true }),
+      phone('+1 415 555 2672'),
+      ['contact_assignment', { assigned_to_id: ada.personId }],
+    ]);
+    for (const api of [ada.api, ada.api.lenient]) {
+      const path = '/people?include=email_addresses,phone_numbers,groups,reverse_contact_assignments';
+      const before = await world.everything();
+      const tried = await api.post(`${path}&dry_run=true`, sent);
+      expect(await world.everything()).toBe(before);
+      expect(tried.status).toBe(200);
+      expect(tried.one.attributes).toMatchObject({
+        ...{ first_name: 'Wilma', gender: 'x', primary_email_address: 'new-would@example.org' },
+        primary_phone_number: '+1 415 555 2672',
+      });
+      expect(new Set(tried.included.map(({ type }) => type))).toEqual(new Set(['email_address', 'group']));
+      expect(tried.included[0]?.attributes).toMatchObject({ email: 'would@example.org' });
+      expect(tried.text).not.toMatch(/"type":"(phone_number|contact_assignment)"/);
+    }
+    const tried = await ada.api.post('/people?dry_run=true', sent);
+    const done = await ada.api.post('/people', sent);
+    const told = ({ updated_at: _, ...attributes }: Record<string, unknown> = {}) => attributes;
+    expect(told(tried.one.attributes)).toEqual(told(done.one.attributes));
+    expect([tried.one.id, matchOf(tried)['outcome']]).toEqual([known.id, 'updated']);
+    // No strong tag: with it a change would be conditional on what is not.
+    expect([tried.header('etag'), done.header('etag')]).toEqual([
+      expect.stringMatching(/^W\//),
+      expect.stringMatching(/^"/),
+    ]);
+  });
+
   test('leads by the link of its answer to what GET shows, whatever only POST understands', async () => {
     const body = person({ first_name: 'Linda' }, [email('linda@example.org')]);
     const { id } = (await ada.api.post('/people', body)).one;

@@ -43,8 +43,10 @@ export interface Written {
   readonly meta?: Record<string, unknown>;
   /** What came along and is still to be written: each by its own type, as part of this resource. */
   readonly rest?: readonly Draft[];
-  /** What else the write did, or has undone, when the rest has been written. */
+  /** What else the write did, when the rest has been written. */
   readonly afterRest?: () => Promise<Partial<Pick<Written, 'id' | 'meta'>>>;
+  /** What is answered when all is written and shown: a try undoes it then. */
+  readonly afterShown?: (answer: Answer) => Promise<Answer>;
   /** Attributes that this answer shows in the place of what is stored, and no other: a copy that is kept has them not. */
   readonly once?: Readonly<Record<string, unknown>>;
   /** Answered instead, once the transaction is committed: what was written on the way stays. */

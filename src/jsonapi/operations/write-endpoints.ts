@@ -113,7 +113,9 @@ export class WriteEndpoints {
     const answer = await this.inTransaction(claim, async (tx) => {
       const written = await work(tx);
       once = written.once;
-      return written.refusal ?? this.show.written(tx, context, written);
+      if (written.refusal) return written.refusal;
+      const answer = await this.show.written(tx, context, written);
+      return written.afterShown?.(answer) ?? answer;
     });
     return once ? showOnce(answer, once) : answer;
   }
