@@ -248,7 +248,7 @@ describe('POST /persons/multiple', () => {
   });
 
   describe('an entry that fails', () => {
-    it('is answered as it was sent, with a code, a sentence and a pointer; the others go on', async () => {
+    it('is answered with what could be read of it, with a code, a sentence and a pointer; the others go on', async () => {
       const { status, body, persons } = await sync([
         { external_ref: 'H-1', first_name: 'Hal' },
         { first_name: 'Nobody', group_ids: [north] },

@@ -10,7 +10,7 @@ export const flatPerson = ({ attributes, externalRef, emailAddress, phoneNumber 
 });
 
 /**
- * One of the `persons` of an answer: the entry as stored (as sent when it failed), and what became of it and why.
+ * One of the `persons` of an answer: the entry as stored (what could be read of it when it failed), and what became of it and why.
  * @param failing the places of those that failed
  */
 export function flatResult(
