@@ -24,7 +24,16 @@ export { loadActor } from './load-actor.js';
 export { loginNormalForm } from './login-email.js';
 export { Passwords } from './passwords.js';
 export { Public } from './public.decorator.js';
-export { groupsFor, mayHandleRole, mayIn, RIGHTS, type Right, type RightsType, type Verb } from './rights.js';
+export {
+  groupsFor,
+  mayEnrol,
+  mayHandleRole,
+  mayIn,
+  RIGHTS,
+  type Right,
+  type RightsType,
+  type Verb,
+} from './rights.js';
 export { SESSION_HEADER, SessionRefreshInterceptor } from './session-refresh.interceptor.js';
 export { sessionsApi } from './sessions.openapi.js';
 export { RateLimitGuard } from './throttle/rate-limit.guard.js';

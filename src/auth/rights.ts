@@ -11,6 +11,8 @@ export interface Right {
 }
 
 const OWN = 'the person herself; her maker, as long as she is in no group';
+const ENROL =
+  'a first role for somebody with a login: who administers another group in which she has one, or all her others, or herself';
 const person: Readonly<Record<Verb, Right>> = {
   read: { role: 'user', or: `${OWN}; whoever looks after her` },
   create: { role: 'user', or: 'anybody signed in, without a group' },
@@ -42,8 +44,8 @@ export const RIGHTS = {
   },
   group_membership: {
     read: { role: 'user', or: 'the person herself; archived ones take an admin' },
-    create: { role: 'admin', or: 'up to the own role' },
-    update: { role: 'admin', or: 'up to the own role; the last owner stays' },
+    create: { role: 'admin', or: `of whom one may change; up to the own role; ${ENROL}` },
+    update: { role: 'admin', or: `up to the own role; the last owner stays; ${ENROL}` },
     remove: { role: 'admin', or: 'up to the own role; the last owner stays' },
   },
   contact_assignment: {
@@ -97,6 +99,24 @@ export function mayIn<T extends RightsType>(
 export const mayHandleRole = (actor: Actor, groupId: string, role: Role): boolean =>
   actor.superAdmin ||
   (mayIn(actor, 'group_membership', 'update', groupId) && atLeast(actor.roles.get(groupId), role));
+
+/** Somebody who may be given a role, and where she lives already. */
+export interface Enrolled {
+  readonly id: string;
+  readonly live: readonly { readonly groupId: string; readonly role: Role }[];
+}
+
+/**
+ * Who works in a group writes into it and matches by its policies, asked or not. So somebody with a login is enrolled by
+ * herself, and by who administers a group in which she works already, or all that she is in. The group itself does not
+ * count: anybody makes one and adds whom she reads.
+ */
+export function mayEnrol(actor: Actor, groupId: string, { id, live }: Enrolled): boolean {
+  if (actor.superAdmin || id === actor.personId) return true;
+  const others = live.filter((each) => each.groupId !== groupId);
+  const administered = others.filter((each) => mayIn(actor, 'group_membership', 'update', each.groupId));
+  return administered.length === others.length || administered.some(({ role }) => role !== 'contact');
+}
 
 const leastRole = <T extends RightsType>(type: T, verb: keyof Rights[T] & Verb): Right['role'] =>
   (RIGHTS[type] as Record<Verb, Right>)[verb].role;

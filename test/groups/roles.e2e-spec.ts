@@ -140,6 +140,36 @@ describe('Roles', () => {
       await refused(403, 'forbidden', () => change(s, { archived_at: '2026-01-01T00:00:00Z' }));
     });
 
+    it('makes nobody with a login work in a group whom its administrator does not administer', async () => {
+      const s = await scene('contact', 'owner');
+      const work = await world.group('Work');
+      await world.member(s.by.personId, work, 'user');
+      await world.member(s.olga, work, 'user');
+      const second = await world.group('Second trap');
+      for (const one of [s.by.personId, s.olga])
+        await world.member(one, second, one === s.olga ? 'contact' : 'owner');
+      await world.login(s.olga);
+      await refused(403, 'forbidden', () => change(s, { role: 'user' }));
+      await refused(403, 'forbidden', () => change(s, { role: 'owner' }));
+      expect((await change(s, { role: 'contact' })).status).toBeLessThan(300);
+      await world.database.query(
+        sql`update group_memberships set role = 'admin' where group_id = ${work} and person_id = ${s.by.personId}`,
+      );
+      expect((await change(s, { role: 'user' })).status).toBeLessThan(300);
+      expect(await stored(s)).toBe('user');
+    });
+
+    it('promotes who has a login where her administrator administers all her groups, or gave her a role already', async () => {
+      const only = await scene('contact', 'admin');
+      await world.login(only.olga);
+      expect((await change(only, { role: 'user' })).status).toBeLessThan(300);
+      const s = await scene('user', 'admin');
+      await world.member(s.olga, await world.group('Elsewhere'), 'user', { external_ref: `e ${s.olga}` });
+      await world.login(s.olga);
+      expect((await change(s, { role: 'admin' })).status).toBeLessThan(300);
+      expect(await stored(s)).toBe('admin');
+    });
+
     it('leaves the last owner', async () => {
       const s = await scene('owner', 'super_admin', { others: 0 });
       for (const each of [{ role: 'admin' }, { archived_at: '2026-01-01T00:00:00Z' }] as Change[]) {
@@ -173,6 +203,47 @@ describe('Roles', () => {
       await world.member(s.olga, await world.group('Elsewhere'), 'contact', { external_ref: `k${s.olga}` });
       expect((await leave(s)).status).toBeLessThan(300);
     });
+  });
+
+  it('are given to nobody with a login by a group of one’s own, whichever door makes the membership', async () => {
+    const work = await world.group('Work');
+    const by = await world.caller('By', { [work]: 'user' });
+    const olga = await world.caller('Olga', { [work]: 'user' });
+    const email = `olga${olga.personId}@work.example`;
+    await world.email(olga.personId, email, true);
+    const attributes = { name: 'Trap', match_conflicting_ref: 'separate' };
+    const made = await by.api.post('/groups', { data: { type: 'group', attributes } });
+    const group = String(made.one.id);
+    const along = { type: 'group_membership', attributes: { group_id: group, role: 'user' } };
+    const alone = {
+      ...along,
+      attributes: { ...along.attributes, person_id: olga.personId },
+    };
+    const named = { data: { type: 'person', id: olga.personId }, included: [along] };
+    const there = { type: 'group_membership', attributes: { group_id: work } };
+    const matched = {
+      data: { type: 'person', attributes: {} },
+      included: [{ type: 'email_address', attributes: { email } }, there, along],
+    };
+    const s = { by } as Scene;
+    for (const send of [
+      () => by.api.post('/group_memberships', { data: alone }),
+      () => by.api.lenient.post('/group_memberships', { data: alone }),
+      () => by.api.patch(`/people/${olga.personId}`, named),
+      () => by.api.post('/people', matched),
+      () => by.api.lenient.post('/people', matched),
+      () => operate(s, { op: 'add', data: alone }),
+    ])
+      await refused(403, 'forbidden', send);
+    const contact = { ...alone, attributes: { ...alone.attributes, role: 'contact' } };
+    const added = await by.api.post('/group_memberships', { data: contact });
+    expect(added.status).toBe(201);
+    const raised = { ...{ type: 'group_membership', id: added.one.id }, attributes: { role: 'user' } };
+    await refused(403, 'forbidden', () =>
+      by.api.patch(`/group_memberships/${added.one.id}`, { data: raised }),
+    );
+    const root = await world.caller('Root', {}, { superAdmin: true });
+    expect((await root.api.patch(`/group_memberships/${added.one.id}`, { data: raised })).status).toBe(200);
   });
 
   it('that are archived are told to administrators only, also by a match that brings somebody back', async () => {

@@ -3,6 +3,7 @@ import { entryError, pointerTo, type MembershipInput } from './entry.js';
 import type { EntryDraft } from './entry-draft.js';
 import { isRefConflict, takeRef } from './plan-external-ref.js';
 import { changeRecord } from './plan-records.js';
+import { mayBegin } from './plan-roles.js';
 import { membershipIn, type MembershipState } from './person-state.js';
 
 /** A group that the person is not in, or not any more. */
@@ -91,7 +92,7 @@ function isAllowed(
   const admin = mayIn(draft.state.actor, 'group_membership', 'update', groupId);
   const lowers = live !== undefined && live.role !== 'contact' && !mayGive(draft, groupId, live.role);
   if (admin && !lowers && live?.role !== 'owner' && (!newRole || mayGive(draft, groupId, newRole)))
-    return true;
+    return mayBegin(draft, groupId, existing, newRole ?? 'contact', pointer);
   const detail =
     'Only administrators of the group change roles or archive, and nobody gives a role above their own.';
   draft.errors.push(entryError('forbidden', detail, pointer || pointerTo(draft.entry.source, 'groups')));

@@ -4,6 +4,7 @@ import type { EntryDraft } from './entry-draft.js';
 import { liveMemberships, membershipIn, type MembershipState, type PersonState } from './person-state.js';
 import { isRefConflict, takeRef } from './plan-external-ref.js';
 import type { Point } from './plan-points.js';
+import { mayBegin } from './plan-roles.js';
 
 /** A membership that is named by its id. What is not said of it stays as it is, its role in the archive too. */
 export function changeRecord(draft: EntryDraft, groupId: string, asked: MembershipInput): void {
@@ -19,6 +20,7 @@ export function changeRecord(draft: EntryDraft, groupId: string, asked: Membersh
   };
   if (next.role === known.role && next.archivedAt === known.archivedAt) return;
   if (!mayHandle(draft, known, pointer) || !mayHandle(draft, next, pointer)) return;
+  if (!mayBegin(draft, groupId, known, next.role, pointer)) return;
   if ((next.role !== 'owner' || next.archivedAt !== null) && isLastOwner(draft, known, pointer)) return;
   const { externalRef } = next;
   const returns = known.archivedAt !== null && next.archivedAt === null;

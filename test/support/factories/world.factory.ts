@@ -103,6 +103,18 @@ export class World {
     });
   }
 
+  /** A login for somebody who is there. @returns its id */
+  login(personId: string, { name = 'login', superAdmin = false } = {}): Promise<string> {
+    const email = `${name.toLowerCase()}.${personId}@example.org`;
+    return insert(this.database, 'users', {
+      person_id: personId,
+      email,
+      normal_form: email,
+      password_hash: 'none: signs in with a token only',
+      super_admin: superAdmin,
+    });
+  }
+
   /** Somebody who can sign in, and has. @param roles by the id of the group */
   async caller(
     name: string,
@@ -110,14 +122,7 @@ export class World {
     { superAdmin = false } = {},
   ): Promise<Caller> {
     const personId = await this.person(name);
-    const email = `${name.toLowerCase()}.${personId}@example.org`;
-    const userId = await insert(this.database, 'users', {
-      person_id: personId,
-      email,
-      normal_form: email,
-      password_hash: 'none: signs in with a token only',
-      super_admin: superAdmin,
-    });
+    const userId = await this.login(personId, { name, superAdmin });
     for (const [groupId, role] of Object.entries(roles)) await this.member(personId, groupId, role);
     const token = await this.tokenFor(userId);
     return { name, personId, userId, token, api: new ApiClient(this.app, token) };
