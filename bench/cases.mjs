@@ -123,7 +123,9 @@ export const loads = [
 export const entriesOf = (size, round) =>
   range(size, (i) => {
     const known = i % 2 === 1;
-    const number = known ? 1 + ((round * 7919 + i) % (settings.people - 1)) : round * 100_000 + size + i;
+    const number = known
+      ? 1 + ((round * 7919 + i) % (settings.people - 1))
+      : round * 100_000 + 50_000 + size + i;
     const { first_name, email, phone, groupId } = known ? knownPerson(number) : newPerson(number);
     return {
       external_ref: known ? `E-${number}` : `N-${number}`,
