@@ -39,7 +39,7 @@ export const RIGHTS = {
   group: {
     read: { role: 'user' },
     create: { role: 'admin', or: 'of the parent; anybody signed in makes a group at the top, and owns it' },
-    update: { role: 'owner' },
+    update: { role: 'owner', or: 'another parent: admin of both parents too' },
     remove: { role: 'owner', or: 'as long as it has no child groups' },
   },
   group_membership: {
@@ -57,7 +57,7 @@ export const RIGHTS = {
   person_change: { read: person.read },
   person_duplicate: { read: { role: 'admin', or: 'of a group of each of its people' } },
   user: {
-    read: { role: 'admin', or: 'the user herself' },
+    read: { role: 'admin', or: 'where she has a role, or of all her groups; the user herself' },
     create: { role: 'admin', or: 'of all groups of the person, up to the own role' },
     update: { role: 'admin', or: '`active`, as at creation; e-mail and password: herself only' },
     remove: { role: 'admin', or: 'an invitation that nobody took, as at creation; else a super admin' },

@@ -21,6 +21,7 @@ export const groupPolicy: ResourcePolicy<Actor> = {
     requireRight(actor, 'update', String(row?.['id']), 'Only an owner changes a group.');
     const parentId = values['parent_id'];
     requireParentRights(actor, parentId, pointerTo('parent'));
+    if (parentId !== undefined) requireFormerParentRights(actor, row?.['parent_id'], pointerTo('parent'));
     if (typeof parentId !== 'string') return;
     // Two moves at once could close a circle that neither sees.
     await tx.query(sql`select pg_advisory_xact_lock(hashtextextended('groups.parent', 0))`);
@@ -47,6 +48,12 @@ export const groupPolicy: ResourcePolicy<Actor> = {
 function requireParentRights(actor: Actor, parentId: unknown, pointer: string | undefined): void {
   if (typeof parentId === 'string')
     requireRight(actor, 'create', parentId, 'A child group needs an admin of its parent.', pointer);
+}
+
+/** Whoever administers the parent has rights in the child, which its owner does not take away; she may not even see it. */
+function requireFormerParentRights(actor: Actor, parentId: unknown, pointer: string | undefined): void {
+  const detail = 'A group is taken from where it stands by an admin of its parent.';
+  if (typeof parentId === 'string') requireRight(actor, 'create', parentId, detail, pointer);
 }
 
 type GroupVerb = 'create' | 'update' | 'remove';

@@ -59,6 +59,29 @@ describe('/apis/v4/users', () => {
   };
   const emailOf = async (id: string) => String((await world.row('users', id))?.['email']);
 
+  it('show nobody’s login to who puts her as a contact into a group of her own', async () => {
+    const eve = await world.caller('Eve', { [choir]: 'user' });
+    const own = await eve.api.post('/groups', { data: { type: 'group', attributes: { name: 'Own' } } });
+    const person = { data: { type: 'person', id: owner.personId } };
+    const group = { data: { type: 'group', id: own.one.id } };
+    const membership = { type: 'group_membership', relationships: { person, group } };
+    const joined = await eve.api.post('/group_memberships', { data: membership });
+    expect(joined.status).toBe(201);
+    const before = await world.everything();
+    for (const api of [eve.api, eve.api.lenient]) {
+      expect((await api.get('/users')).many.map(({ id }) => id)).toEqual([eve.userId]);
+      expect((await api.get(`/users/${owner.userId}`)).status).toBe(404);
+      const shown = await api.get(`/people/${owner.personId}?include=user`);
+      expect([shown.status, shown.includedKeys]).toEqual([200, []]);
+    }
+    expect((await patch(eve.api, owner.userId, { active: false })).status).toBe(404);
+    expect((await eve.api.delete(`/users/${owner.userId}`)).status).toBe(404);
+    expect(await world.everything()).toBe(before);
+    // Who administers a group in which she has a role sees it, also when it is not her only one.
+    expect((await admin.api.get(`/users/${owner.userId}`)).status).toBe(200);
+    await root.api.delete(`/group_memberships/${joined.one.id}`);
+  });
+
   describe('POST', () => {
     it('makes a login with a password, for a person of a group that one administers', async () => {
       const person = await world.contact('Paul', altos);
@@ -411,7 +434,7 @@ describe('/apis/v4/users', () => {
     it('is deactivated by nobody who has less to say than its person', async () => {
       const ruth = await world.caller('Ruth', { [choir]: 'contact' }, { superAdmin: true });
       const foreign = await world.group('Foreign');
-      const both = await world.caller('Bo', { [choir]: 'contact', [foreign]: 'user' });
+      const both = await world.caller('Bo', { [choir]: 'user', [foreign]: 'user' });
       const refused = [
         [admin, owner],
         [admin, ruth],

@@ -1,4 +1,5 @@
 import { World, type Caller } from '../support/factories/world.factory.js';
+import { OperationsClient } from '../support/operations-client.js';
 
 describe('PATCH /groups/:id', () => {
   let world: World;
@@ -45,6 +46,38 @@ describe('PATCH /groups/:id', () => {
     expect(after).toEqual({ ...before, name: 'Big choir', updated_at: expect.any(String), version: 2 });
     expect(after?.['updated_at']).not.toEqual(before?.['updated_at']);
     expect((await owner.api.get(`/groups/${choir}`)).one).toEqual(answer.one);
+  });
+
+  it('takes no child from a parent that its owner does not administer, whether she sees it or not', async () => {
+    const head = await world.caller('Head', { [altos]: 'owner' });
+    const own = String(
+      (await head.api.post('/groups', { data: { type: 'group', attributes: { name: 'Own' } } })).one.id,
+    );
+    const taken: [string, string] = ['forbidden', PARENT];
+    expect((await head.api.get(`/groups/${altos}`)).one.relationships?.['parent']?.data).toBeNull();
+    for (const role of [undefined, 'user'] as const) {
+      if (role) await world.member(head.personId, choir, role);
+      // What is not shown is no change, when it comes back as it was shown.
+      const before = await world.everything();
+      if (!role)
+        expect((await head.api.patch(`/groups/${altos}`, group(altos, {}, under(null)))).status).toBe(200);
+      expect(await world.everything()).toBe(before);
+      for (const to of role ? [own, null] : [own]) {
+        await refused(head, altos, group(altos, {}, under(to)), 403, taken);
+        const path = `/groups/${altos}/relationships/parent`;
+        expect((await head.api.patch(path, under(to).parent)).refusal.status).toBe(403);
+        expect((await head.api.lenient.patch(`/groups/${altos}`, group(altos, {}, under(to)))).status).toBe(
+          403,
+        );
+        const update = { op: 'update', ...group(altos, {}, under(to)) };
+        expect((await new OperationsClient(head.api).send([update])).refusal.status).toBe(403);
+        expect(await world.everything()).toBe(before);
+      }
+    }
+    expect((await head.api.patch(`/groups/${altos}`, group(altos, { name: 'Alti' }))).status).toBe(200);
+    const root = await world.caller('Root', {}, { superAdmin: true });
+    expect((await root.api.patch(`/groups/${altos}`, group(altos, {}, under(null)))).status).toBe(200);
+    expect((await head.api.patch(`/groups/${altos}`, group(altos, {}, under(own)))).status).toBe(200);
   });
 
   it('clears what is sent as null', async () => {

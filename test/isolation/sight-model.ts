@@ -52,6 +52,17 @@ export class SightModel {
     );
   }
 
+  private login(personId: number): boolean {
+    const live = this.plan.group_memberships.filter(
+      (m) => m.person_id === personId && m.archived_at === null,
+    );
+    const administered = live.filter((m) => this.rank(m.group_id) >= 2);
+    return (
+      administered.some(({ role }) => role !== 'contact') ||
+      (live.length > 0 && administered.length === live.length)
+    );
+  }
+
   membership({ person_id: person, group_id: group, archived_at: archived }: Membership): boolean {
     return this.superAdmin || person === this.me || this.rank(group) >= (archived === null ? 1 : 2);
   }
@@ -91,7 +102,7 @@ export class SightModel {
       case 'contact_assignments':
         return this.assignment(row as never);
       case 'users':
-        return this.superAdmin || idOf(row) === this.me || this.liveIn(row['person_id'] as number, 2);
+        return this.superAdmin || idOf(row) === this.me || this.login(row['person_id'] as number);
       case 'person_changes':
         return this.person(row['person_id'] as number) && this.showsOfChange(row);
       case 'person_duplicates':

@@ -4,14 +4,20 @@ import type { Actor } from '../actor.js';
 import { groupsFor } from '../rights.js';
 import { administersLogin, requireAnotherSuperAdmin } from './login-rights.js';
 
-/** One's own login, and those of the people whose groups one administers. */
+/**
+ * One's own login, and those of the people who have a role in a group that one administers, or are in no other group at
+ * all. Anybody makes a group and adds contacts to it: that alone shows no login.
+ */
 export const userPolicy: ResourcePolicy<Actor> = {
   readable(actor: Actor, row: Sql): Sql {
     const groups = groupsFor(actor, 'user', 'read');
     if (groups === 'all') return sql`true`;
     return sql`${row}.id = ${actor.userId}::bigint or exists (
       select from group_memberships um
-      where um.person_id = ${row}.person_id and um.archived_at is null and um.group_id = any(${groups}::bigint[]))`;
+      where um.person_id = ${row}.person_id and um.archived_at is null and um.group_id = any(${groups}::bigint[])
+        and (um.role <> 'contact' or not exists (
+          select from group_memberships uo
+          where uo.person_id = um.person_id and uo.archived_at is null and not uo.group_id = any(${groups}::bigint[]))))`;
   },
 
   async create({ actor, tx, values, pointerTo }) {
