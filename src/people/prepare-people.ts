@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import sql, { join, raw } from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
+import type { ResourcePolicy } from '../jsonapi/index.js';
 import type { OperationContext, PlannedWrite, PrepareWrites } from '../jsonapi/operations/index.js';
 import { pointsOf } from './contact-point.operation.js';
 import { draftToEntry } from './draft-to-entry.js';
@@ -17,7 +18,7 @@ export class PreparePeople implements PrepareWrites {
     { actor }: Omit<OperationContext<Actor>, 'resource'>,
     writes: readonly PlannedWrite[],
   ): Promise<void> {
-    const owners = [...new Set([...(await storedOwners(tx, writes)), ...writes.flatMap(namedOwners)])];
+    const owners = [...new Set([...(await storedOwners(tx, actor, writes)), ...writes.flatMap(namedOwners)])];
     const entries = [...writes.flatMap(entryOf), ...owners.map((personId) => about({ personId }))];
     await this.merge.lock(tx, entries, actor);
   }
@@ -33,8 +34,12 @@ const namedOwners = (write: PlannedWrite): string[] =>
     return typeof end === 'string' && isId(end) ? [end] : [];
   });
 
-/** Whose the stored parts are. */
-async function storedOwners(tx: Transaction, writes: readonly PlannedWrite[]): Promise<string[]> {
+/** Whose the stored parts are; of those that the actor may read: of others nobody is locked. */
+async function storedOwners(
+  tx: Transaction,
+  actor: Actor,
+  writes: readonly PlannedWrite[],
+): Promise<string[]> {
   const owners: string[] = [];
   for (const resource of new Set(writes.map((write) => write.resource))) {
     const ids = writes.flatMap(({ resource: its, id }) => (its === resource && id !== undefined ? [id] : []));
@@ -44,7 +49,8 @@ async function storedOwners(tx: Transaction, writes: readonly PlannedWrite[]): P
     });
     if (ids.length === 0 || columns.length === 0) continue;
     const rows = await tx.query<{ owners: string[] }>(
-      sql`select array[${join(columns)}] as owners from ${raw(resource.table)} where id = any(${ids}::bigint[])`,
+      sql`select array[${join(columns)}] as owners from ${raw(resource.table)} t
+        where t.id = any(${ids}::bigint[]) and (${(resource.policy as ResourcePolicy<Actor>).readable(actor, raw('t'))})`,
     );
     owners.push(...rows.flatMap((row) => row.owners));
   }

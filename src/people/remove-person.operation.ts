@@ -7,7 +7,7 @@ import { JsonApiError } from '../jsonapi/index.js';
 import type { OperationContext, RemoveOperation } from '../jsonapi/operations/index.js';
 import { keepReferences } from './keep-references.js';
 import { insertHistory, lockPeople, type Sides } from './merge/index.js';
-import { personRights } from './person-rights.js';
+import { personRights, type PersonRights } from './person-rights.js';
 
 /**
  * `DELETE /people/:id`: out of every group that the caller administers; without any membership left the person is
@@ -17,17 +17,11 @@ import { personRights } from './person-rights.js';
 export class RemovePerson implements RemoveOperation {
   async remove(tx: Transaction, context: OperationContext<Actor>, id: string): Promise<void> {
     const { actor } = context;
-    await lockPeople(tx, [id]);
-    const rights = await personRights(tx, actor, id);
-    if (!rights) throw JsonApiError.of('not_found', `There is no person "${id}" that you can read.`);
-    const { removableMemberships: memberships, otherMemberships, hasLogin, owned } = rights;
-    if (memberships.length === 0 && !owned)
-      throw JsonApiError.of('forbidden', 'Admins of a group of this person delete her.');
-    if (rights.outranks)
-      throw JsonApiError.of(
-        'forbidden',
-        'Nobody takes a role above their own away; an owner deletes an owner.',
-      );
+    // Before the locks, so that nobody else's time tells of whom one may not delete; and what holds under them.
+    await removalRights(tx, actor, id);
+    await lockPeople(tx, [id], actor);
+    const rights = await removalRights(tx, actor, id);
+    const { removableMemberships: memberships, otherMemberships, hasLogin } = rights;
     await context.precondition?.(tx);
     await requireAnotherOwner(tx, memberships);
     const gone = otherMemberships === 0 && !hasLogin;
@@ -70,6 +64,20 @@ export class RemovePerson implements RemoveOperation {
         and ${gone ? sql`true` : sql`${own} and (${readable})`}
       returning *`);
   }
+}
+
+/** @throws JsonApiError 404, 403 */
+async function removalRights(tx: Transaction, actor: Actor, id: string): Promise<PersonRights> {
+  const rights = await personRights(tx, actor, id);
+  if (!rights) throw JsonApiError.of('not_found', `There is no person "${id}" that you can read.`);
+  if (rights.removableMemberships.length === 0 && !rights.owned)
+    throw JsonApiError.of('forbidden', 'Admins of a group of this person delete her.');
+  if (rights.outranks)
+    throw JsonApiError.of(
+      'forbidden',
+      'Nobody takes a role above their own away; an owner deletes an owner.',
+    );
+  return rights;
 }
 
 /** The last owner of a group stays. The owners' rows are locked, so that two do not leave at once. */

@@ -8,7 +8,7 @@ import type { ToOne } from '../resource/define-resource.js';
 import { Registry, type Resource } from '../resource/registry.js';
 import { identifier } from '../store/compile-select.js';
 import type { OperationContext, PartChange } from './operation.js';
-import { findRow, lockRow } from './write-columns.js';
+import { findRow, lockRow, readableIds } from './write-columns.js';
 
 /** The ends moved while the transaction waited for their locks: it starts again, and meets them as they are. */
 class EndsChanged extends Error {
@@ -46,12 +46,30 @@ export class Parts {
   ): Promise<Row | undefined> {
     const wholes = wholesOf(resource);
     const found = wholes.length > 0 ? await findRow(tx, this.registry, actor, resource, id) : undefined;
-    const wanted = Object.entries(ends).map(([name, end]) => [columnOf(resource, name), end]);
+    const wanted = found ? await this.readableEnds(tx, resource, actor, ends) : [];
     if (found) await this.lockWholes(tx, resource, [found, Object.fromEntries(wanted)]);
     const row = await lockRow(tx, this.registry, actor, resource, id, lock);
     if (found && row && wholes.some(({ column = '' }) => row[column] !== found[column]))
       throw new EndsChanged('What the row is part of changed while it was locked.');
     return row;
+  }
+
+  /** By their columns: what may not be read is refused later, and not locked before. */
+  private async readableEnds(
+    tx: Transaction,
+    resource: Resource,
+    actor: unknown,
+    ends: Draft['relationships'],
+  ): Promise<(readonly [column: string, id: string])[]> {
+    const wanted: (readonly [string, string])[] = [];
+    for (const name of resource.partOf ?? []) {
+      const { type } = resource.relationships[name] as ToOne;
+      const end = ends[name];
+      if (typeof end !== 'string') continue;
+      const readable = await readableIds(tx, this.registry, actor, this.registry.get(type), [end]);
+      if (readable.has(end)) wanted.push([columnOf(resource, name), end]);
+    }
+    return wanted;
   }
 
   /** Tells the first of them what became of their parts. */

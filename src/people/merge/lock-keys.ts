@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
-import sql from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { groupsFor, type Actor } from '../../auth/index.js';
 import type { SqlRunner, Transaction } from '../../database/index.js';
+import { readablePerson } from '../readable-person.js';
 import { keysOf, type NormalEntry } from './normal-entry.js';
 
 /** PostgreSQL holds about 6,400 locks in all; a batch has tens of thousands of keys. So keys share this many. */
@@ -22,11 +24,8 @@ export function lockBuckets(...keys: readonly LockKeys[]): number[] {
     ...emails.map((form) => `email:${form}`),
     ...phones.map((form) => `phone:${form}`),
   ]);
-  return bucketsOf(names);
+  return [...new Set(names.map(bucketOf))].sort((a, b) => a - b);
 }
-
-const bucketsOf = (names: readonly string[]): number[] =>
-  [...new Set(names.map(bucketOf))].sort((a, b) => a - b);
 
 const bucketOf = (name: string): number => hash('sha1', name, 'buffer').readUInt32BE() % LOCK_BUCKETS;
 
@@ -35,42 +34,68 @@ const bucketOf = (name: string): number => hash('sha1', name, 'buffer').readUInt
  * the locks before. Every door that adds a key to a person takes these first, then the people's rows.
  */
 export function lockKeys(tx: Transaction, ...keys: readonly LockKeys[]): void {
-  lockAll(tx, LOCK_SPACE, lockBuckets(...keys));
-}
-
-const lockAll = (tx: Transaction, space: number, buckets: readonly number[]): void =>
   tx.send(sql`
-    select count(pg_advisory_xact_lock(${space}::int, bucket)) from unnest(${buckets}::int[]) as bucket`);
+    select count(pg_advisory_xact_lock(${LOCK_SPACE}::int, bucket))
+    from unnest(${lockBuckets(...keys)}::int[]) as bucket`);
+}
 
 /**
  * Before the keys, for requests that write about several people by their ids: whoever waits here holds no key yet, so
  * that the keys of these people do not change between looking them up and locking them.
  */
-export function lockNamed(tx: Transaction, entries: readonly NormalEntry[]): void {
-  const ids = entries.flatMap(({ source }) => source.personId ?? []);
-  lockAll(tx, NAMED_SPACE, bucketsOf(ids.map((id) => `person:${id}`)));
+export function lockNamed(tx: Transaction, entries: readonly NormalEntry[], actor: Actor): void {
+  const ids = namedIn(entries);
+  const buckets = ids.map((id) => bucketOf(`person:${id}`));
+  tx.send(sql`
+    select count(pg_advisory_xact_lock(${NAMED_SPACE}::int, bucket)) from (
+      select distinct bucket from unnest(${ids}::bigint[], ${buckets}::int[]) as named (id, bucket)
+      join people p on p.id = named.id where ${lockable(actor)} order by bucket) as buckets`);
 }
 
 /** The keys that entries bring, and all that the people have whom they name: some of these may go. */
-export async function lockEntries(tx: Transaction, entries: readonly NormalEntry[]): Promise<void> {
-  const named = entries.flatMap(({ source }) => source.personId ?? []);
-  lockKeys(tx, keysOf(entries), ...(await heldKeys(tx, named)));
+export async function lockEntries(
+  tx: Transaction,
+  entries: readonly NormalEntry[],
+  actor: Actor,
+): Promise<void> {
+  lockKeys(tx, keysOf(entries), ...(await heldKeys(tx, namedIn(entries), actor)));
 }
 
 /** The locks of every door that changes people: their keys, then their rows, both ascending. */
-export async function lockPeople(tx: Transaction, ids: readonly string[]): Promise<void> {
-  lockKeys(tx, ...(await heldKeys(tx, ids)));
+export async function lockPeople(tx: Transaction, ids: readonly string[], actor: Actor): Promise<void> {
+  lockKeys(tx, ...(await heldKeys(tx, ids, actor)));
   tx.send(sql`
-    select from people where id = any(${ids}::bigint[]) order by id for no key update`);
+    select from people p where id = any(${ids}::bigint[]) and ${lockable(actor)} order by id for no key update of p`);
 }
 
-async function heldKeys(tx: SqlRunner, ids: readonly string[]): Promise<LockKeys[]> {
+const namedIn = (entries: readonly NormalEntry[]): string[] =>
+  entries.flatMap(({ source }) => source.personId ?? []);
+
+/**
+ * Of the person `p`: the actor reads her, or finds her in the archive of a group that he administers, from where she may
+ * be brought back. Nobody else is locked: the time that others wait would tell what she has.
+ */
+function lockable(actor: Actor): Sql {
+  const admins = groupsFor(actor, 'group_membership', 'update');
+  return sql`(${readablePerson(actor, raw('p'))} or exists (
+    select from group_memberships am where am.person_id = p.id and am.archived_at is not null
+      and am.group_id = any(${admins === 'all' ? [] : admins}::bigint[]) offset 0))`;
+}
+
+/**
+ * The references in groups out of reach are left out, for the same reason. Nobody gives or takes one from there: who does
+ * that in such a group locks it, and meets the others at the row of the person; the unique index keeps it one person's.
+ */
+async function heldKeys(tx: SqlRunner, ids: readonly string[], actor: Actor): Promise<LockKeys[]> {
   if (ids.length === 0) return [];
+  const reach = groupsFor(actor, 'person', 'create');
+  const within = reach === 'all' ? sql`true` : sql`group_id = any(${reach}::bigint[])`;
   return tx.query<LockKeys>(sql`
     select
-      array(select external_ref from group_memberships where person_id = p.id and external_ref is not null
+      array(select external_ref from group_memberships
+        where person_id = p.id and external_ref is not null and ${within}
         union select p.external_ref where p.external_ref is not null) as refs,
       array(select normal_form from email_addresses where person_id = p.id) as emails,
       array(select normal_form from phone_numbers where person_id = p.id) as phones
-    from people p where p.id = any(${ids}::bigint[])`);
+    from people p where p.id = any(${ids}::bigint[]) and ${lockable(actor)}`);
 }

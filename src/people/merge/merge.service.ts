@@ -126,8 +126,8 @@ export class MergeService {
   async lock(tx: Transaction, entries: readonly Entry[], actor: Actor): Promise<void> {
     const { scoped, crowds } = await this.scoped(tx, entries, actor, ANY_DOOR);
     const read = scoped.map(({ entry }) => entry);
-    lockNamed(tx, read);
-    await lockEntries(tx, read);
+    lockNamed(tx, read, actor);
+    await lockEntries(tx, read, actor);
     const scopes = scoped.map(({ scope }) => scope);
     await lockReached(tx, read, scopes, actor, crowds);
   }
@@ -169,7 +169,7 @@ export class MergeService {
     const { scoped, crowds } = await this.scoped(tx, entries, actor, options);
     const sound = scoped.filter(({ entry, scope }) => entry.errors.length + scope.errors.length === 0);
     const searched = sound.map(({ entry }) => entry);
-    await lockEntries(tx, searched);
+    await lockEntries(tx, searched, actor);
     const scopes = scoped.map(({ scope }) => scope);
     const snapshot = withMakers(await loadSnapshot(tx, searched, scopes, actor, crowds), makers);
     await options.underLock?.(tx);
