@@ -10,14 +10,14 @@ export interface Right {
   readonly or?: string;
 }
 
-const OWN = 'the person herself; her maker, as long as she is in no group';
+const OWN = 'the person herself; her maker, as long as she is in no group, nor in an archive';
 const ENROL =
   'a first role for somebody with a login: who administers another group in which she has one, or all her others, or herself';
 const person: Readonly<Record<Verb, Right>> = {
   read: { role: 'user', or: `${OWN}; whoever looks after her` },
   create: { role: 'user', or: 'anybody signed in, without a group' },
   update: { role: 'user', or: `${OWN}; the names of somebody with a login: herself only` },
-  remove: { role: 'admin', or: 'her maker, as long as she is in no group' },
+  remove: { role: 'admin', or: 'her maker, as long as she is in no group, nor in an archive' },
 };
 const partOfPerson: Readonly<Record<Verb, Right>> = {
   read: person.read,

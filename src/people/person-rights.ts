@@ -5,7 +5,7 @@ import { JsonApiError } from '../jsonapi/index.js';
 import { readablePerson } from './readable-person.js';
 
 export interface PersonRights {
-  /** By the person herself, users of her groups, and her maker as long as she is in no group. */
+  /** By the person herself, users of her groups, and her maker as long as she is in no group, nor in an archive. */
   readonly change: boolean;
   /** Her memberships in groups that the actor administers. */
   readonly removableMemberships: readonly string[];
@@ -39,12 +39,14 @@ export async function personRights(
     outranks: boolean | null;
     elsewhere: boolean | null;
     live: string;
+    kept: boolean;
     login: boolean;
   }>(sql`
     select coalesce(p.id = ${actor.personId}::bigint, false) as own,
       coalesce(${madeBy(actor, raw('p'), 'created_by')}, false) as created,
       exists (select from users u where u.person_id = p.id) as login,
-      m.usable, m.removable, m.outranks, m.elsewhere, m.live
+      m.usable, m.removable, m.outranks, m.elsewhere, m.live,
+      exists (select from group_memberships k where k.person_id = p.id) as kept
     from people p
     cross join lateral (
       select bool_or(${among(users)}) as usable,
@@ -57,15 +59,15 @@ export async function personRights(
     where p.id = ${id}::bigint and ${readablePerson(actor, raw('p'))}`);
   if (!row) return undefined;
   const removable = row.removable ?? [];
-  const groupless = Number(row.live) === 0;
+  const makers = row.created && !row.kept;
   return {
-    change: row.own || actor.superAdmin || row.usable === true || (groupless && row.created),
+    change: row.own || actor.superAdmin || row.usable === true || makers,
     removableMemberships: removable,
     outranks: row.outranks === true,
     seenElsewhere: row.elsewhere === true,
     otherMemberships: Number(row.live) - removable.length,
     hasLogin: row.login,
-    owned: groupless && (row.created || actor.superAdmin),
+    owned: makers || (actor.superAdmin && Number(row.live) === 0),
   };
 }
 

@@ -4,7 +4,8 @@ import type { RowUse } from '../jsonapi/index.js';
 
 /**
  * Whom the actor may read: oneself, the people of one's groups, those assigned to one, and those one created as long as
- * they are in no group. A super admin reads everybody who lives.
+ * they are in no group, nor in the archive of one: who archives somebody keeps her to bring back. A super admin reads
+ * everybody who lives.
  *
  * It is written in three ways, which find the same. Asked of each row it must not be turned into a set of all who can be
  * read: `offset 0` keeps PostgreSQL from that. Where few can be read, a list begins with them, and where everybody is
@@ -23,7 +24,7 @@ export function readablePerson(actor: Actor, row: Sql, use: RowUse = 'each'): Sq
     or exists (select from contact_assignments pa
       where pa.person_id = ${row}.id and pa.assigned_to_id = ${actor.personId}::bigint${each})
     or (${madeBy(actor, row, 'created_by')}
-      and not exists (select from group_memberships pl where pl.person_id = ${row}.id and pl.archived_at is null${each})))`;
+      and not exists (select from group_memberships pl where pl.person_id = ${row}.id${each})))`;
 }
 
 /** The ids of the people whom the actor may read, the deleted ones included. */
@@ -32,6 +33,6 @@ function reachedBy(actor: Actor, groups: readonly string[]): Sql {
     select pm.person_id from group_memberships pm where pm.group_id = any(${groups}::bigint[]) and pm.archived_at is null
     union all select pa.person_id from contact_assignments pa where pa.assigned_to_id = ${actor.personId}::bigint
     union all select pc.id from people pc where ${madeBy(actor, raw('pc'), 'created_by')}
-      and not exists (select from group_memberships pl where pl.person_id = pc.id and pl.archived_at is null)
+      and not exists (select from group_memberships pl where pl.person_id = pc.id)
     union all select ${actor.personId}::bigint`;
 }

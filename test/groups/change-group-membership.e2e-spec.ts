@@ -78,6 +78,34 @@ describe('PATCH and DELETE /group_memberships/:id', () => {
     expect((await admin.api.get(`/group_memberships/${id}`)).status).toBe(200);
   });
 
+  it('gives nobody whom it archives back to her maker, who is in the group no more', async () => {
+    const maker = await world.caller('Maker');
+    const made = await world.person({ first_name: 'Made', created_by_id: maker.personId });
+    const email = `made.${made}@example.org`;
+    await world.email(made, email, true);
+    expect((await maker.api.get(`/people/${made}`)).status).toBe(200);
+    id = await world.member(made, north);
+    expect((await patch(admin, { archived_at: '2026-01-01T00:00:00Z' })).status).toBe(200);
+    const before = await world.everything();
+    const changed = { data: { type: 'person', id: made, attributes: { first_name: 'Mine' } } };
+    for (const api of [maker.api, maker.api.lenient]) {
+      expect((await api.get(`/people/${made}`)).status).toBe(404);
+      expect((await api.get(`/people?filter[id]=${made}`)).many).toEqual([]);
+      expect((await api.patch(`/people/${made}`, changed)).status).toBe(404);
+      expect((await api.delete(`/people/${made}`)).status).toBe(404);
+    }
+    const dry = { data: { type: 'person', attributes: { first_name: 'Made' } } };
+    const included = [{ type: 'email_address', attributes: { email } }];
+    const tried = await maker.api.lenient.post('/people?dry_run=true', { ...dry, included });
+    expect(tried.document.meta?.['match']).toMatchObject({ outcome: 'created', candidates: [] });
+    expect(await world.everything()).toBe(before);
+    expect((await patch(admin, { archived_at: null })).status).toBe(200);
+    expect((await user.api.get(`/people/${made}`)).status).toBe(200);
+    // Without a trace of a group she is her maker's again.
+    expect((await admin.api.delete(`/group_memberships/${id}`)).status).toBe(204);
+    expect((await maker.api.delete(`/people/${made}`)).status).toBe(204);
+  });
+
   it('brings back from the archive who is nowhere else, with the role that she had', async () => {
     await world.database.query(sql`update people set created_by_id = null where id = ${carl}::bigint`);
     await world.database.query(sql`

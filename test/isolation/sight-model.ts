@@ -46,10 +46,7 @@ export class SightModel {
     if (this.superAdmin || id === this.me || this.liveIn(id, 1)) return true;
     if (this.plan.contact_assignments.some((a) => a.assigned_to_id === this.me && a.person_id === id))
       return true;
-    return (
-      row.created_by_id === this.me &&
-      !this.plan.group_memberships.some((m) => m.person_id === id && m.archived_at === null)
-    );
+    return row.created_by_id === this.me && !this.plan.group_memberships.some((m) => m.person_id === id);
   }
 
   private login(personId: number): boolean {

@@ -21,7 +21,7 @@ export async function administersLogin(tx: SqlRunner, actor: Actor, personId: st
     ) and not exists (
       select from people other where other.deleted_at is null
         and (other.created_by_id = ${personId}::bigint and not exists (
-            select from group_memberships l where l.person_id = other.id and l.archived_at is null)
+            select from group_memberships l where l.person_id = other.id)
           or other.id in (select a.person_id from contact_assignments a where a.assigned_to_id = ${personId}::bigint))
         and not exists (
           select from group_memberships r

@@ -77,10 +77,12 @@ export const liveMemberships = (person: PersonState): MembershipState[] =>
 export const membershipIn = (person: PersonState, groupId: string): MembershipState | undefined =>
   person.memberships.find((membership) => membership.groupId === groupId);
 
-/** Without any live membership, and created by the actor, assigned to it, or the actor. */
+/** Without any live membership, and created by the actor and in no archive, assigned to it, or the actor. */
 export const isPersonal = (person: PersonState, actor: Actor): boolean =>
-  (isMadeBy(person, actor) || person.assignedToActor || person.id === actor.personId) &&
-  liveMemberships(person).length === 0;
+  liveMemberships(person).length === 0 &&
+  ((isMadeBy(person, actor) && person.memberships.length === 0) ||
+    person.assignedToActor ||
+    person.id === actor.personId);
 
 const isMadeBy = ({ createdById, createdByClientId }: PersonState, { personId, clientId }: Actor): boolean =>
   clientId === undefined ? createdById === personId : createdByClientId === clientId;

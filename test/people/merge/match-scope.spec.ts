@@ -27,13 +27,13 @@ describe('the scope', () => {
       verdict: 'updated email_address 10',
     },
     {
-      name: 'without a named group has those who were archived everywhere only if the actor knows them',
+      name: 'without a named group has those who were archived everywhere only if the actor is one of them',
       people: [
-        withEmail('10', { groups: { 1: null }, archived: ['1'], mine: true }),
-        withEmail('11', { groups: { 77: null }, assignedToMe: true }),
+        withEmail('900', { groups: { 3: null }, archived: ['3'] }),
+        withEmail('11', { groups: { 77: null }, archived: ['77'], mine: true }),
       ],
       entry: { email: EMAIL },
-      verdict: 'updated email_address 10',
+      verdict: 'updated email_address 900',
       pairs: [],
     },
     {

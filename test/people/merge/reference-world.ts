@@ -113,11 +113,11 @@ function ownRole(world: ModelWorld, caller: ModelCaller, group: string): Role {
   return 'contact';
 }
 
-/** Without any live membership, and created by the caller, assigned to it, or the caller. */
+/** Without any live membership, and created by the caller and in no archive, assigned to it, or the caller. */
 export function isPersonalTo(person: ModelPerson, caller: ModelCaller): boolean {
   if (liveMembershipsOf(person).length > 0) return false;
   return (
-    person.createdBy === caller.person ||
+    (person.createdBy === caller.person && person.memberships.length === 0) ||
     person.assignedTo.includes(caller.person) ||
     person.id === caller.person
   );
