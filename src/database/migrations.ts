@@ -12,6 +12,7 @@ import { ListChangesByTime1764002100000 } from '../../migrations/1764002100000-l
 import { KeepPersonalAssignmentsApart1764002200000 } from '../../migrations/1764002200000-keep-personal-assignments-apart.js';
 import { RememberTheReachOfKeys1764002210000 } from '../../migrations/1764002210000-remember-the-reach-of-keys.js';
 import { ReadWhatIsNew1764002300000 } from '../../migrations/1764002300000-read-what-is-new.js';
+import { ForgetEvidenceOfGoneGroups1764002400000 } from '../../migrations/1764002400000-forget-evidence-of-gone-groups.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   KeepPersonalAssignmentsApart1764002200000,
   RememberTheReachOfKeys1764002210000,
   ReadWhatIsNew1764002300000,
+  ForgetEvidenceOfGoneGroups1764002400000,
 ];

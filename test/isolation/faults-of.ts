@@ -54,8 +54,10 @@ function maySee(model: SightModel, kind: string, id: number): boolean {
         )
       );
     case 'd': {
-      const group = plan.person_duplicates.find((one) => one.id === id)?.group_id ?? null;
-      return model.readable('person_duplicates').has(id) && (group === null || model.rank(group) >= 2);
+      const one = plan.person_duplicates.find((each) => each.id === id);
+      const group = one?.group_id ?? null;
+      const seen = group === null ? model.superAdmin || one?.person_id !== null : model.rank(group) >= 2;
+      return model.readable('person_duplicates').has(id) && seen;
     }
     default:
       return model.readable(MARKERS[kind] as string).has(id);

@@ -9,7 +9,10 @@ const TABLES: readonly (keyof Plan)[] = [
 
 /** What a row has beyond what its plan says. */
 const STORED: Partial<
-  Record<keyof Plan, (row: { readonly id: number; readonly person_id: number }) => object>
+  Record<
+    keyof Plan,
+    (row: { readonly id: number; readonly person_id: number; readonly group_id: number | null }) => object
+  >
 > = {
   users: ({ id }) => ({
     ...{ email: `zqu${id}z@example.org`, normal_form: `zqu${id}z@example.org`, password_hash: 'none' },
@@ -23,9 +26,9 @@ const STORED: Partial<
   },
   addresses: ({ id }) => ({ address_type: 'current', city: `zqa${id}z` }),
   person_changes: () => ({ action: 'updated' }),
-  person_duplicates: ({ id, person_id }) => ({
+  person_duplicates: ({ id, person_id, group_id }) => ({
     ...{ kind: person_id === null ? 'held_entry' : 'pair', fingerprint: `plan ${id}` },
-    evidence: { entry: `zqd${id}z` },
+    evidence: { entry: `zqd${id}z`, group_ids: group_id === null ? [] : [String(group_id)] },
   }),
 };
 /** Rows that are made by requests have ids beyond those of any plan, the same in each world. */

@@ -89,4 +89,82 @@ describe('The duplicate queue', () => {
     expect((await inThird.api.get(path)).one.attributes?.['evidence']).toBeNull();
     expect((await inThird.api.get(path)).one.relationships?.['group']?.data).toBeNull();
   });
+
+  describe('evidence of several groups', () => {
+    let one: string;
+    let other: string;
+    let sender: Caller;
+    let inOne: Caller;
+    let inBoth: Caller;
+
+    beforeAll(async () => {
+      [one, other] = [await c.world.group('First'), await c.world.group('Second')];
+      sender = await c.world.caller('Sender', { [one]: 'user', [other]: 'user' });
+      inOne = await c.world.caller('InOne', { [one]: 'admin' });
+      inBoth = await c.world.caller('InBoth', { [one]: 'owner', [other]: 'owner' });
+      for (const name of ['Lea', 'Lea']) {
+        const id = await c.world.contact(name, one);
+        await c.world.email(id, 'lea@example.org', true);
+      }
+    });
+
+    const evidenceFor = async ({ api }: Caller, id: string): Promise<unknown> =>
+      (await api.get(`/person_duplicates/${id}`)).one.attributes?.['evidence'];
+    const newest = (): Promise<string> => c.world.value(sql`select max(id) as id from person_duplicates`);
+    const groups = (...ids: string[]) => ({
+      relationships: { groups: { data: ids.map((id) => ({ type: 'group', id })) } },
+    });
+    const lea = (more: Record<string, unknown>, included: [string, Record<string, unknown>][] = []) =>
+      person({ first_name: 'Lea' }, [email('lea@example.org'), ...included], more);
+
+    it('is for who administers all of them', async () => {
+      expect((await sender.api.post('/people', lea(groups(one, other)))).status).toBe(409);
+      const id = await newest();
+      expect(await evidenceFor(inOne, id)).toBeNull();
+      expect(await evidenceFor(inBoth, id)).toMatchObject({ group_ids: [one, other] });
+    });
+
+    it('counts the group of an assignment that came along', async () => {
+      const along: [string, Record<string, unknown>] = [
+        'contact_assignment',
+        { assigned_to_id: sender.personId, group_id: other, note: 'for the second only' },
+      ];
+      expect((await sender.api.post('/people', lea(groups(one), [along]))).status).toBe(409);
+      const id = await newest();
+      expect(await evidenceFor(inOne, id)).toBeNull();
+      expect(await evidenceFor(inBoth, id)).toMatchObject({ group_ids: [one, other] });
+    });
+
+    it('goes with the group where it was found', async () => {
+      const third = await c.world.group('Third');
+      await c.world.member(sender.personId, third, 'user');
+      await c.world.member(inBoth.personId, third, 'owner');
+      for (const id of await idsOfLea()) await c.world.member(id, third);
+      expect((await sender.api.post('/people', lea(groups(third)))).status).toBe(409);
+      const id = await newest();
+      expect(await evidenceFor(inOne, id)).toBeNull();
+      expect((await inBoth.api.delete(`/groups/${third}`)).status).toBe(204);
+      expect(await evidenceFor(inOne, id)).toBeNull();
+      expect(await c.world.row('person_duplicates', id)).toMatchObject({ group_id: null, evidence: {} });
+    });
+
+    it('without a group it is for who sent it, whoever puts the candidates into a group of his own', async () => {
+      await sender.api.lenient.post('/people', lea({}));
+      const id = await newest();
+      expect(await c.world.row('person_duplicates', id)).toMatchObject({ group_id: null });
+      const own = await c.world.group('Own');
+      for (const candidate of await idsOfLea()) await c.world.member(candidate, own);
+      const thief = await c.world.caller('Thief', { [own]: 'owner' });
+      await c.world.member(sender.personId, own, 'admin');
+      expect(await evidenceFor(thief, id)).toBeNull();
+      expect(await evidenceFor(sender, id)).toMatchObject({ actor_id: sender.personId });
+    });
+
+    const idsOfLea = async (): Promise<string[]> =>
+      (
+        await c.world.database.query<{ id: string }>(
+          sql`select person_id as id from email_addresses where normal_form = 'lea@example.org'`,
+        )
+      ).map(({ id }) => id);
+  });
 });

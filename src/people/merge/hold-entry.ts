@@ -42,7 +42,7 @@ export function holdEntry(
     evidence: {
       entry: { attributes, externalRef, emails, phones, groups, memberships, assignments, beside },
       keys: comparedKeys(keys),
-      group_ids: scope.targets,
+      group_ids: groupsNamed(scope, entry),
       policy: { conflicting_ref: scope.policy.conflictingRef, name_guard: scope.policy.nameGuard },
       matched_by: among.map(kindsOf),
       ...(leftOut > 0 && { candidates_left_out: leftOut }),
@@ -55,6 +55,11 @@ export function holdEntry(
     },
   };
 }
+
+/** Where the entry would write: what it says is for who administers all of these. */
+const groupsNamed = ({ targets }: Scope, { source: { assignments } }: NormalEntry): string[] => [
+  ...new Set([...targets, ...assignments.flatMap(({ groupId }) => groupId ?? [])]),
+];
 
 /**
  * The same for whatever would do the same in the same place, however an e-mail or a phone is spelled. Where no group is

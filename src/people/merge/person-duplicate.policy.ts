@@ -15,9 +15,22 @@ export const personDuplicatePolicy: ResourcePolicy<Actor> = {
   },
 };
 
-/** It may hold the reference of a group, or what somebody sent into it: for the admins of that group. */
+/**
+ * What was sent into groups is for who administers all of them; without a group, for who sent it. Of a pair: for the
+ * admins of the group whose reference may stand in it. Where there is none, or no more, a pair tells without it what whoever
+ * reads both people reads of them anyway.
+ */
 export function readableEvidence(row: Sql, actor: Actor): Sql {
   const groups = groupsFor(actor, 'person_duplicate', 'read');
-  if (groups === 'all') return sql`${row}.evidence`;
-  return sql`case when ${row}.group_id is null or ${row}.group_id = any(${groups}::bigint[]) then ${row}.evidence end`;
+  const evidence = sql`${row}.evidence`;
+  if (groups === 'all') return evidence;
+  const named = sql`coalesce(${evidence} -> 'group_ids', '[]')`;
+  const own = sql`(${evidence} ->> 'actor_id' = ${actor.personId}::text
+    or ${evidence} ->> 'actor_client_id' = ${actor.clientId ?? null}::text)`;
+  return sql`case
+    when ${row}.kind = 'held_entry' then case
+      when ${named} = '[]' then case when ${own} then ${evidence} end
+      when ${named} <@ to_jsonb(${groups}::text[]) then ${evidence} end
+    when ${row}.group_id is null then ${evidence} - 'external_ref'
+    when ${row}.group_id = any(${groups}::bigint[]) then ${evidence} end`;
 }

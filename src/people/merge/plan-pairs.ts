@@ -51,19 +51,23 @@ const pointKeys = ({ emails, phones }: EntryKeys): string[] => [
 
 function pairWith({ person, keys, scope, state }: EntryDraft, hit: Hit, reason: NotTaken): PairNote {
   const other = hit.person;
+  const live = liveMemberships(other).filter(({ groupId }) => state.isWithinReach(groupId));
   const groups = liveMemberships(other).map(({ groupId }) => groupId);
+  const ref = hit.byRef || hit.byRefElsewhere ? keys.externalRef : null;
+  // The pair stands under the group that knows the reference: its administrators may read it.
+  const knowing = live.find(({ externalRef }) => ref !== null && externalRef === ref);
   return {
     kind: groups.length > 0 && !groups.some(scope.includes) ? 'cross_group' : 'pair',
     personId: person.id,
     otherId: other.id,
-    groupId: groups.find(state.isWithinReach) ?? null,
+    groupId: (knowing ?? live[0])?.groupId ?? null,
     evidence: {
       // Her archive is not for all who read the pair.
       reason: reason === 'archived' ? 'in_another_group' : reason,
       matched_by: kindsOf(hit),
       email_addresses: keys.emails.filter((form) => state.holders(keyName('email', form)).has(other.id)),
       phone_numbers: keys.phones.filter((form) => state.holders(keyName('phone', form)).has(other.id)),
-      external_ref: hit.byRef || hit.byRefElsewhere ? keys.externalRef : null,
+      external_ref: knowing ? ref : null,
     },
   };
 }
