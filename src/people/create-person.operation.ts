@@ -40,7 +40,7 @@ export class CreatePerson implements CreateOperation {
       return this.tryOut(tx, context, entry, written, rest);
     if (rest.length === 0) return written;
     const match = written.meta?.['match'] as MatchReport;
-    const report = () => reportAlong(tx, match, written.id ?? '', context.requestId, rest);
+    const report = () => reportAlong(tx, context.actor, match, written.id ?? '', context.requestId, rest);
     return { ...written, rest, afterRest: async () => ({ meta: { match: await report() } }) };
   }
 
@@ -87,7 +87,7 @@ export class CreatePerson implements CreateOperation {
       ...{ id, rest },
       afterRest: async () => {
         const report = tried.meta?.['match'] as MatchReport;
-        const match = await reportAlong(tx, report, id, context.requestId, rest);
+        const match = await reportAlong(tx, context.actor, report, id, context.requestId, rest);
         return { id: tried.id, meta: { match: unmade(match, rest, tried.id) } };
       },
       afterShown: async (answer) => {

@@ -1,18 +1,21 @@
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
+import type { Actor } from '../auth/index.js';
 import type { Row, Transaction } from '../database/index.js';
 import type { Draft } from '../jsonapi/operations/index.js';
-import type { MatchReport, Sides } from './merge/index.js';
+import { readableSide, type MatchReport, type Sides } from './merge/index.js';
 
-/** The report with what other rooms wrote of what came along; the history of the request has it by then. */
+/** The report with what other rooms wrote of what came along, as the history of the request shows it to the actor by then. */
 export async function reportAlong(
   tx: Transaction,
+  actor: Actor,
   report: MatchReport,
   personId: string,
   requestId: string,
   along: readonly Draft[],
 ): Promise<MatchReport> {
   const [kept] = await tx.query<Sides>(sql`
-    select before, after from person_changes
+    select ${readableSide('before', raw('c'), actor)} as before, ${readableSide('after', raw('c'), actor)} as after
+    from person_changes c
     where person_id = ${personId}::bigint and created_at = now()
       and request_id is not distinct from ${requestId}
     order by id desc limit 1`);

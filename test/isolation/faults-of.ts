@@ -40,7 +40,7 @@ function maySee(model: SightModel, kind: string, id: number): boolean {
       return model.readable('phone_numbers').has(id);
     case 'm': {
       const row = plan.group_memberships.find((one) => one.id === id);
-      return !!row && (model.membership(row) || model.rank(row.group_id) >= 1);
+      return !!row && model.membership(row);
     }
     case 'n':
       return (

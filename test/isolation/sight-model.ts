@@ -120,8 +120,7 @@ export class SightModel {
   /** Whether a row within a change may be shown. */
   embedded(change: Row, name: string, row: Row): boolean {
     if (this.superAdmin) return true;
-    if (name === 'group_memberships')
-      return change['person_id'] === this.me || this.rank(row['group_id'] as number) >= 1;
+    if (name === 'group_memberships') return change['person_id'] === this.me || this.membership(row as never);
     return this.assignment({
       ...(row as never as Assignment),
       assigned_by_id: change['actor_id'] as number | null,

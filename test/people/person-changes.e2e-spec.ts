@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import { bootChoir, type Choir } from '../support/factories/choir.factory.js';
-import { email, person } from './person-document.js';
+import { email, matchOf, person } from './person-document.js';
 
 describe('The history of people', () => {
   let c: Choir;
@@ -112,5 +112,55 @@ describe('The history of people', () => {
     const [change] = (await self.api.get('/person_changes')).many;
     // Of a group that she does not read there is nothing but that she is in one, as in the linkage of her membership.
     expect(change?.attributes?.['after']).toEqual({ group_memberships: [{ id: '1', group_id: null }] });
+  });
+
+  it('hides ends out of sight in what is told of an assignment that came along, as the history does', async () => {
+    const user = await c.world.caller('User', { [c.choir]: 'user' });
+    const [maker, far] = [await c.world.person('Maker'), await c.world.person('Far')];
+    const gus = await c.world.contact('Gus', c.choir);
+    await c.world.email(gus, 'gus@example.org', true);
+    const assignment = await c.world.assignment(far, gus, { group_id: c.choir, assigned_by_id: maker });
+    const sent = (note: string) => ({
+      data: { type: 'person', attributes: { first_name: 'Gus' } },
+      included: [
+        { type: 'email_address', attributes: { email: 'gus@example.org' } },
+        { type: 'contact_assignment', id: assignment, attributes: { note } },
+      ],
+    });
+    const hidden = { id: expect.anything(), assigned_to_id: null, assigned_by_id: null };
+    for (const [path, note] of [
+      ['/people?dry_run=true', 'tried'],
+      ['/people', 'told'],
+    ] as const) {
+      const answer = await user.api.post(path, sent(note));
+      expect(answer.status).toBe(200);
+      expect(matchOf(answer)['changes']).toMatchObject({
+        contact_assignments: [[{ ...hidden, note: null }], [{ ...hidden, note }]],
+      });
+    }
+  });
+
+  it('shows what stands in the archive of a group to its administrators only', async () => {
+    const user = await c.world.caller('Reader', { [c.choir]: 'user', [c.altos]: 'user' });
+    const [hal, maker] = [await c.world.contact('Hal', c.choir), c.ada];
+    const membership = await c.world.member(hal, c.altos, 'user');
+    const document = (attributes: object) => ({
+      data: { type: 'group_membership', id: membership, attributes },
+    });
+    const archived = { archived_at: '2024-01-01T00:00:00Z' };
+    expect((await maker.api.patch(`/group_memberships/${membership}`, document(archived))).status).toBe(200);
+    const path = `/person_changes?filter[person]=${hal}&sort=id`;
+    const sides = async (api: typeof user.api) =>
+      (await api.get(path)).many.map(({ attributes }) => attributes);
+    expect(await sides(maker.api)).toMatchObject([
+      {
+        before: { group_memberships: [{ id: membership, archived_at: null }] },
+        after: { group_memberships: [{ id: membership, role: 'user' }] },
+      },
+    ]);
+    const [seen] = (await sides(user.api)) as [{ after: object; before: object }];
+    expect(seen.before).toMatchObject({ group_memberships: [{ archived_at: null }] });
+    expect(seen.after).toEqual({});
+    expect((await user.api.get(`/group_memberships/${membership}`)).status).toBe(404);
   });
 });

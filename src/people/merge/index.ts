@@ -26,6 +26,7 @@ export { MATCH_REPORT_EXAMPLE, MATCH_REPORT_MEMBERS, MATCH_REPORT_SCHEMAS } from
 export { readEntry } from './read-entry.js';
 export { MergeModule } from './merge.module.js';
 export { MergeService, type Sliceable } from './merge.service.js';
+export { readableSide } from './person-change.policy.js';
 export { personChangeResource } from './person-change.resource.js';
 export { personDuplicateResource } from './person-duplicate.resource.js';
 export { isId } from './load-groups.js';

@@ -15,15 +15,25 @@ export const personChangePolicy: ResourcePolicy<Actor> = {
   },
 };
 
-/** One side of a change without the memberships and assignments that the actor may not read. */
+/**
+ * One side of a change without the memberships and assignments that the actor may not read: those in the archive are for
+ * the administrators of their group.
+ */
 export function readableSide(side: 'before' | 'after', row: Sql, actor: Actor): Sql {
   const value = sql`${row}.${raw(side)}`;
   const groups = groupsFor(actor, 'person_change', 'read');
   if (groups === 'all') return value;
   const me = actor.personId;
   const inGroups = sql`(one ->> 'group_id')::bigint = any(${groups}::bigint[])`;
+  const admins = groupsFor(actor, 'group_membership', 'update');
+  const administered = sql`(one ->> 'group_id')::bigint = any(${admins === 'all' ? [] : admins}::bigint[])`;
   return sql`((${value} - '{group_memberships,contact_assignments}'::text[])
-    || ${readableRows(actor, value, 'group_memberships', sql`${row}.person_id = ${me}::bigint or ${inGroups}`)}
+    || ${readableRows(
+      actor,
+      value,
+      'group_memberships',
+      sql`${row}.person_id = ${me}::bigint or (${inGroups} and one ->> 'archived_at' is null) or ${administered}`,
+    )}
     || ${readableRows(
       actor,
       value,
