@@ -63,6 +63,26 @@ describe('People of groups that are not mine', () => {
     }
   });
 
+  test('are found and left as they are, where I only look after them', async () => {
+    const loose = await world.person('Loose');
+    await world.email(loose, 'loose@example.org', true);
+    await world.assignment(eve.personId, loose);
+    const before = await world.everything();
+    const entry = person({ gender: 'f' }, [email('loose@example.org')]);
+    for (const api of [eve.api, eve.api.lenient])
+      expect((await api.post('/people', entry)).refusal).toMatchObject({ status: 403 });
+    const patched = { data: { type: 'person', id: loose, attributes: { gender: 'f' } } };
+    expect((await eve.api.patch(`/people/${loose}`, patched)).status).toBe(403);
+    const many = await world.app.inject({
+      method: 'POST',
+      url: '/persons/multiple',
+      headers: { ...eve.api.authorization, 'content-type': 'application/json' },
+      payload: { persons: [{ email_address: 'loose@example.org', gender: 'f' }] },
+    });
+    expect(many.json().persons[0]).toMatchObject({ success: false, failure_code: 'forbidden' });
+    expect(await world.everything()).toBe(before);
+  });
+
   test('are seen by those whose groups they are in', async () => {
     expect((await ada.api.get(`/people/${victim}`)).one.attributes).toMatchObject({
       primary_email_address: 'victim@example.org',

@@ -84,6 +84,13 @@ export const isPersonal = (person: PersonState, actor: Actor): boolean =>
     person.assignedToActor ||
     person.id === actor.personId);
 
+/** Read by the actor for nothing but an assignment: found by a match, and refused as by PATCH. */
+export const isOnlyAssigned = (person: PersonState, actor: Actor): boolean =>
+  !actor.superAdmin &&
+  liveMemberships(person).length === 0 &&
+  person.id !== actor.personId &&
+  !(isMadeBy(person, actor) && person.memberships.length === 0);
+
 const isMadeBy = ({ createdById, createdByClientId }: PersonState, { personId, clientId }: Actor): boolean =>
   clientId === undefined ? createdById === personId : createdByClientId === clientId;
 

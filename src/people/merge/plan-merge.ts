@@ -10,7 +10,7 @@ import { firstNamesDiffer, matchPerson, type Decision } from './match-person.js'
 import type { HeldEntry, MergePlan, PlannedChange } from './merge-plan.js';
 import { MergeState } from './merge-state.js';
 import type { NormalEntry } from './normal-entry.js';
-import { sameRows, type Attributes, type PersonState } from './person-state.js';
+import { isOnlyAssigned, sameRows, type Attributes, type PersonState } from './person-state.js';
 import { planAssignments } from './plan-assignments.js';
 import { planAttributes } from './plan-attributes.js';
 import { planContactPoints } from './plan-contact-points.js';
@@ -84,6 +84,7 @@ class Walk {
       const draft = this.draft(entry, scope, null, 'create');
       return this.write(draft, decision);
     }
+    if (isOnlyAssigned(decision.hit.person, this.actor)) return this.refuseAssigned(entry, scope, decision);
     const draft = this.draft(entry, scope, decision.hit.person, 'match');
     if (decision.matchedBy !== 'external_ref' && firstNamesDiffer(decision.hit, entry))
       warn(
@@ -93,6 +94,12 @@ class Walk {
         pointerTo(entry.source, 'first_name'),
       );
     return this.write(draft, decision);
+  }
+
+  private refuseAssigned(entry: NormalEntry, scope: Scope, decision: Decision): EntryResult {
+    const detail = 'This is somebody whom you look after, and only read: who made her changes her.';
+    const error = entryError('forbidden', detail, pointerTo(entry.source, 'entry'));
+    return failedResult(entry, entry.keys, scope, [error], toldOf(decision, this.state.limits));
   }
 
   private hold(entry: NormalEntry, scope: Scope, decision: Decision & { kind: 'ambiguous' }): EntryResult {

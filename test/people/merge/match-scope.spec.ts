@@ -49,10 +49,10 @@ describe('the scope', () => {
       verdict: 'updated email_address 10',
     },
     {
-      name: 'without a named group has the people without a group who are assigned to the actor',
+      name: 'without a named group has the people without a group who are assigned to the actor, and leaves them as they are',
       people: [withEmail('10', { groups: {}, assignedToMe: true })],
       entry: { email: EMAIL },
-      verdict: 'updated email_address 10',
+      verdict: 'failed forbidden',
     },
     {
       name: 'without a named group has the actor, in no group at all',

@@ -19,6 +19,7 @@ import {
 import {
   accessibleGroups,
   copyOf,
+  isOnlyReadBy,
   liveMembershipsOf,
   ownGroups,
   type ModelCaller,
@@ -115,6 +116,7 @@ function runOne(world: ModelWorld, sent: Entry, request: Request, madeBy: Map<st
     return fail('ambiguous_match');
   }
 
+  if (match.kind === 'match' && isOnlyReadBy(match.person, caller)) return fail('forbidden');
   const before = match.kind === 'match' ? match.person : nobodyYet(world, caller);
   const person = copyOf(before);
   const notes: ModelNotes = { warnings: [...told], pairs: [], groupsAdded: [], queuedWith: [] };

@@ -113,6 +113,13 @@ function ownRole(world: ModelWorld, caller: ModelCaller, group: string): Role {
   return 'contact';
 }
 
+/** In no group, and neither made by the caller nor the caller: an assignment lets one read her, not more. */
+export const isOnlyReadBy = (person: ModelPerson, caller: ModelCaller): boolean =>
+  !caller.superAdmin &&
+  person.id !== caller.person &&
+  liveMembershipsOf(person).length === 0 &&
+  (person.createdBy !== caller.person || person.memberships.length > 0);
+
 /** Without any live membership, and created by the caller and in no archive, assigned to it, or the caller. */
 export function isPersonalTo(person: ModelPerson, caller: ModelCaller): boolean {
   if (liveMembershipsOf(person).length > 0) return false;
