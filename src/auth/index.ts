@@ -37,6 +37,7 @@ export {
 export { SESSION_HEADER, SessionRefreshInterceptor } from './session-refresh.interceptor.js';
 export { sessionsApi } from './sessions.openapi.js';
 export { RateLimitGuard } from './throttle/rate-limit.guard.js';
+export { SignInLimit } from './throttle/sign-in-limit.js';
 export { revokeSessions, SessionsService, type SessionView, type SignedIn } from './sessions.service.js';
 export { TokenService, type SignedToken, type TokenSubject } from './token.service.js';
 export { userResource } from './users/user.resource.js';

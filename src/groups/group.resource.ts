@@ -4,6 +4,7 @@ import { CreateGroup } from './create-group.operation.js';
 import { GroupAttributes } from './group.dto.js';
 import { Group } from './group.entity.js';
 import { groupPolicy } from './group.policy.js';
+import { UpdateGroup } from './update-group.operation.js';
 
 export const groupResource = defineResource({
   type: 'group',
@@ -33,7 +34,7 @@ export const groupResource = defineResource({
       },
     },
   },
-  operations: { create: CreateGroup },
+  operations: { create: CreateGroup, update: UpdateGroup },
   conflicts: {
     groups_external_ref_once: {
       field: 'external_ref',

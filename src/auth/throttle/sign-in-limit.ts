@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ENV, type Env } from '../../config/index.js';
-import { JsonApiError } from '../../jsonapi/index.js';
+import { JsonApiError, type ErrorCode } from '../../jsonapi/index.js';
 import { MinuteCounts, untilNextMinute } from './minute-counts.js';
 import { RateLimitStore } from './rate-limit-store.js';
 import { tooManyRequests } from './too-many-requests.js';
@@ -52,17 +52,32 @@ export class SignInLimit {
 
   /**
    * An attempt inside a transaction, which takes back what it counted when it is refused: failures are counted in the
-   * memory of this process alone. @throws JsonApiError 429
+   * memory of this process alone. @param code of the refusals that count, if not all do @throws JsonApiError 429
    */
-  async attemptHere<T>(name: string, work: () => Promise<T>): Promise<T> {
-    if (this.limit > 0 && this.failuresHere.of(name) >= this.limit / FAILURE)
-      throw tooManyRequests(TOO_MANY, untilNextMinute());
+  async attemptHere<T>(name: string, work: () => Promise<T>, code?: ErrorCode): Promise<T> {
+    this.requireFree(name, 1);
     try {
       return await work();
     } catch (error) {
-      if (error instanceof JsonApiError) this.failuresHere.add(name);
+      const isFailure =
+        error instanceof JsonApiError && (!code || error.problems.some((problem) => problem.code === code));
+      if (isFailure) this.failuresHere.add(name);
       throw error;
     }
+  }
+
+  /**
+   * Counts what is not given back, also when the transaction around it is undone, in the memory of this process.
+   * @param factor how many times the limit there may be @throws JsonApiError 429
+   */
+  spendHere(name: string, factor = 1): void {
+    this.requireFree(name, factor);
+    this.failuresHere.add(name);
+  }
+
+  private requireFree(name: string, factor: number): void {
+    if (this.limit > 0 && this.failuresHere.of(name) >= (factor * this.limit) / FAILURE)
+      throw tooManyRequests(TOO_MANY, untilNextMinute());
   }
 
   /** Counts what is not given back. @throws JsonApiError 429 */

@@ -15,6 +15,9 @@ import { Outbox } from '../outbox/outbox.js';
 import { Passwords } from '../passwords.js';
 import { SignInLimit } from '../throttle/sign-in-limit.js';
 
+/** So many times as many logins a minute as there may be failures: a whole team may be invited at once. */
+const LOGINS = 10;
+
 /** `POST /users`: a login for a person, with a password or an invitation to choose one. */
 @Injectable()
 export class CreateUser implements CreateOperation {
@@ -29,6 +32,9 @@ export class CreateUser implements CreateOperation {
     const { email, password } = draft.attributes as { email: string; password?: string | null };
     refuseLaterAttributes(draft);
     const values = await authorizeCreation(tx, this.registry, context, draft);
+    // Also of what is undone again: who makes logins and takes them away would ask for addresses, and send mails, for ever.
+    this.limit.spendHere(`new logins by ${callerKey(context.actor)}`, LOGINS);
+    if (password == null) this.limit.spendHere(`invitation of ${loginNormalForm(email)}`);
     const passwordHash = password == null ? null : await this.passwords.hash(password);
     const row = {
       person_id: values['person_id'],
