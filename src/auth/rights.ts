@@ -50,7 +50,10 @@ export const RIGHTS = {
   },
   contact_assignment: {
     read: { role: 'user', or: 'both ends; of one without a group its maker' },
-    create: { role: 'user', or: 'without a group anybody who reads both ends' },
+    create: {
+      role: 'user',
+      or: 'without a group anybody who reads both ends; the person otherwise than by an assignment',
+    },
     update: { role: 'user', or: 'of one without a group its maker and its assignee' },
     remove: { role: 'user', or: 'of one without a group its maker and its assignee' },
   },

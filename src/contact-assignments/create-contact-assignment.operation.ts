@@ -1,18 +1,24 @@
 import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import sql, { raw } from 'sql-template-tag';
 import type { Actor } from '../auth/index.js';
 import type { Transaction } from '../database/index.js';
-import { Registry } from '../jsonapi/index.js';
+import { JsonApiError, Registry } from '../jsonapi/index.js';
 import {
   authorizeCreation,
   CreateResource,
   Parts,
+  pointerIn,
   type CreateOperation,
   type Draft,
   type OperationContext,
   type Written,
 } from '../jsonapi/operations/index.js';
+import { AssignablePeople } from './assignable-people.js';
 import { contactAssignmentPolicy } from './contact-assignment.policy.js';
+
+const NOT_ASSIGNABLE =
+  'You read this person only because you look after her; a user of one of her groups makes further assignments.';
 
 /**
  * One (person, assigned to, group) assignment exists once, without a group once for each maker: asking again answers the
@@ -24,6 +30,7 @@ export class CreateContactAssignment implements CreateOperation {
     private readonly registry: Registry,
     private readonly generic: CreateResource,
     private readonly parts: Parts,
+    private readonly modules: ModuleRef,
   ) {}
 
   async create(tx: Transaction, context: OperationContext<Actor>, draft: Draft): Promise<Written> {
@@ -38,6 +45,9 @@ export class CreateContactAssignment implements CreateOperation {
         and (${contactAssignmentPolicy.readable(context.actor, raw('a'))})
       order by a.id limit 1`);
     if (existing) return { id: existing.id, created: false };
+    const assignable = this.modules.get(AssignablePeople, { strict: false });
+    if (!(await assignable.has(tx, context.actor, String(person))))
+      throw JsonApiError.of('forbidden', NOT_ASSIGNABLE, { pointer: pointerIn(draft)('person') });
     return this.generic.insert(tx, context, draft, values);
   }
 }

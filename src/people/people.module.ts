@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { AssignablePeople } from '../contact-assignments/index.js';
 import { GroupMembershipWrites } from '../groups/index.js';
+import { PeopleReadUnassigned } from './assignable-people.js';
 import { ChangeGroups } from './change-groups.operation.js';
 import { ChangePerson } from './change-person.js';
 import { WriteContactPoint } from './contact-point.operation.js';
@@ -26,6 +28,7 @@ import { UpdatePerson } from './update-person.operation.js';
     RemovePerson,
     UpdatePerson,
     WriteContactPoint,
+    { provide: AssignablePeople, useClass: PeopleReadUnassigned },
     { provide: GroupMembershipWrites, useClass: WriteGroupMembership },
   ],
 })

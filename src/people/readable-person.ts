@@ -27,6 +27,18 @@ export function readablePerson(actor: Actor, row: Sql, use: RowUse = 'each'): Sq
       and not exists (select from group_memberships pl where pl.person_id = ${row}.id${each})))`;
 }
 
+/** The same but for an assignment: what it takes to let somebody else read her. */
+export function readableUnassigned(actor: Actor, row: Sql): Sql {
+  const groups = groupsFor(actor, 'person', 'read');
+  if (groups === 'all') return sql`${row}.deleted_at is null`;
+  return sql`${row}.deleted_at is null and (
+    ${row}.id = ${actor.personId}::bigint
+    or exists (select from group_memberships um
+      where um.person_id = ${row}.id and um.group_id = any(${groups}::bigint[]) and um.archived_at is null)
+    or (${madeBy(actor, row, 'created_by')}
+      and not exists (select from group_memberships ul where ul.person_id = ${row}.id)))`;
+}
+
 /** The ids of the people whom the actor may read, the deleted ones included. */
 function reachedBy(actor: Actor, groups: readonly string[]): Sql {
   return sql`

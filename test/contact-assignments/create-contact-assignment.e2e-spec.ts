@@ -1,4 +1,5 @@
 import { World, type Caller } from '../support/factories/world.factory.js';
+import { OperationsClient } from '../support/operations-client.js';
 
 describe('POST /contact_assignments', () => {
   let world: World;
@@ -70,6 +71,34 @@ describe('POST /contact_assignments', () => {
     expect(first.one.relationships).toMatchObject(ends(bob, carl, choir));
     const both = await ada.api.post('/contact_assignments', assignment(ends(bob, carl, choir), attributes));
     expect([both.status, both.one.id]).toEqual([200, first.one.id]);
+  });
+
+  it('takes reading the person otherwise than by an assignment: no second one stays when the first is deleted', async () => {
+    const foreign = await world.group('Foreign');
+    const [paul, loose] = [await world.contact('Paul', foreign), await world.person('Loose')];
+    for (const person of [paul, loose]) {
+      const first = await world.assignment(ada.personId, person);
+      const own = ends(bob, person, choir);
+      await refused(ada, assignment(own), 403, ['forbidden', '/data/relationships/person/data']);
+      await refused(ada, assignment(ends(bob, person)), 403, [
+        'forbidden',
+        '/data/relationships/person/data',
+      ]);
+      const before = await world.everything();
+      const along = { type: 'contact_assignment', attributes: { person_id: person, group_id: choir } };
+      for (const id of [bob, ada.personId]) {
+        const patched = { data: { type: 'person', id }, included: [along] };
+        expect((await ada.api.patch(`/people/${id}`, patched)).refusal.status).toBe(403);
+      }
+      const made = { data: { type: 'person', attributes: { first_name: 'New' } }, included: [along] };
+      expect((await ada.api.post('/people', made)).refusal.status).toBe(403);
+      expect((await ada.api.lenient.post('/contact_assignments', assignment(own))).status).toBe(403);
+      const many = await new OperationsClient(ada.api).send([{ op: 'add', ...assignment(own) }]);
+      expect(many.refusal.status).toBe(403);
+      expect(await world.everything()).toBe(before);
+      const again = await ada.api.post('/contact_assignments', assignment(ends(ada.personId, person)));
+      expect([again.status, again.one.id]).toEqual([200, first]);
+    }
   });
 
   it('makes a personal one without a group, said or unsaid', async () => {

@@ -1,4 +1,5 @@
 import {
+  isOnlyAssigned,
   isPersonal,
   knownRefs,
   liveMemberships,
@@ -50,6 +51,15 @@ export class MergeState {
   /** Archived memberships of others are for administrators. */
   readsArchive(groupId: string, { id }: PersonState): boolean {
     return id === this.actor.personId || mayIn(this.actor, 'group_membership', 'update', groupId);
+  }
+
+  /** Whom the actor reads otherwise than by an assignment. */
+  isAssignable(id: string): boolean {
+    const person = this.people.get(id);
+    if (!person || isOnlyAssigned(person, this.actor)) return false;
+    const live = liveMemberships(person);
+    if (live.length === 0 || this.actor.superAdmin || id === this.actor.personId) return true;
+    return live.some(({ groupId }) => this.isWithinReach(groupId));
   }
 
   isPersonal(person: PersonState): boolean {

@@ -7,6 +7,12 @@ export function planAssignments(draft: EntryDraft): void {
   for (const input of draft.entry.source.assignments) {
     const assignment = resolve(draft, input);
     if (!assignment || draft.state.hasAssignment(assignment)) continue;
+    if (assignment.personId !== draft.person.id && !draft.state.isAssignable(assignment.personId)) {
+      const detail =
+        'You read this person only because you look after her; a user of one of her groups makes further assignments.';
+      draft.errors.push(entryError('forbidden', detail, input.pointer));
+      continue;
+    }
     const repeated = draft.assignments.some(
       (other) =>
         other.assignedToId === assignment.assignedToId &&
