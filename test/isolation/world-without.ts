@@ -60,9 +60,19 @@ export function worldWithout(model: SightModel): Plan {
 
 /**
  * Who made somebody, or looks after her, is told by her rights whether she is in any group; and whom she looks after,
- * when she is taken out of all that are within reach.
+ * when she is taken out of all that are within reach. So is who administers a group of hers, by her login.
  */
-const isTold = ({ plan, me }: SightModel, personId: number): boolean =>
+const isTold = (model: SightModel, personId: number): boolean =>
+  isTied(model, personId) || showsLogin(model, personId);
+
+/** A login shows to an administrator of all her groups: it does not, where she is in another as well. */
+const showsLogin = (model: SightModel, personId: number): boolean =>
+  model.plan.users.some((user) => user.person_id === personId) &&
+  model.plan.group_memberships.some(
+    (m) => m.person_id === personId && m.archived_at === null && model.rank(m.group_id) >= 2,
+  );
+
+const isTied = ({ plan, me }: SightModel, personId: number): boolean =>
   plan.people.some(({ id, created_by_id: maker }) => id === personId && maker === me) ||
   plan.contact_assignments.some((a) =>
     [a.person_id, a.assigned_to_id].every((id) => [personId, me].includes(id)),
