@@ -1,7 +1,8 @@
 /**
  * Builds `dist/` when a source is newer than the last build (or always, with --force): the modules, and of them one file
- * that is started. `npm start` and the tests begin with it. Several may run at the same time, and a server may be starting from `dist/` meanwhile: each one
- * builds into a folder of its own, and then moves file by file, so that every file is always there and whole.
+ * that is started. `npm start` and the tests begin with it. Several may run at the same time, and a server may be starting
+ * from `dist/` meanwhile: each one builds into a folder of its own, and then moves file by file, so that every file is
+ * always there and whole.
  */
 import { execFileSync } from 'node:child_process';
 import {

@@ -36,8 +36,8 @@ const withoutMaps = {
 };
 
 /**
- * `node scripts/bundle.mjs <compiled server> <bundle>`: one file of the server and the packages that it needs at once. Node
- * looks for, reads and links some two thousand files otherwise, which is more than half of a start.
+ * `node scripts/bundle.mjs <compiled server> <bundle>`: one file of the server and of the packages with the most files.
+ * Node looks for, reads and links some two thousand otherwise, which is more than half of a start.
  */
 const [entry, outfile] = process.argv.slice(2);
 const { outputFiles } = await build({
